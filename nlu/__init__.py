@@ -1,0 +1,1 @@
+"""What the assistant understands: normalisation, meaning, aspect, register and entities of a citizen's sentence."""

@@ -1,0 +1,1 @@
+"""Rasa graph components of config.yml and the plain functions and classes under them."""

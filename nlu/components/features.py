@@ -1,0 +1,114 @@
+"""Sparse features of a sentence: words, character n-grams and cross-script skeleton n-grams, weighted by TF-IDF."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from nlu.components.normalisation import fold, normalise
+from nlu.components.skeleton import skeleton
+from nlu.words import lexicon
+
+_CLITICS = re.compile(lexicon("letters")["arabic_article"])
+
+SPACES = ("word", "char", "bone")
+"""The feature spaces; each is scaled to unit length on its own before its weight is applied."""
+
+
+@lru_cache(maxsize=100_000)
+def char_ngrams(word: str, low: int = 2, high: int = 5) -> tuple[str, ...]:
+    """Character n-grams of a word with its borders marked."""
+    padded = f" {word} "
+    return tuple(
+        padded[i : i + n] for n in range(low, min(high, len(padded)) + 1) for i in range(len(padded) - n + 1)
+    )
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Folded word without article and conjunction."""
+    word = fold(word)
+    return fold(_CLITICS.sub("", word))
+
+
+def pairs(words: Sequence[str]) -> list[str]:
+    """Neighbouring words, joined."""
+    return [f"{a} {b}" for a, b in zip(words, words[1:])]
+
+
+def words_space(words: Sequence[str]) -> list[str]:
+    """Folded words and their pairs."""
+    stems = [stem(word) for word in words]
+    return stems + pairs(["^", *stems, "$"])
+
+
+def chars_space(words: Sequence[str]) -> list[str]:
+    """Character n-grams inside each word."""
+    return [gram for word in words for gram in char_ngrams(word)]
+
+
+def bones_space(words: Sequence[str]) -> list[str]:
+    """Skeletons, pairs of skeletons and skeleton n-grams: the space that all registers share."""
+    bones = [bone for bone in map(skeleton, words) if bone]
+    return bones + pairs(bones) + [gram for bone in bones for gram in char_ngrams(bone, 3, 5)]
+
+
+_EXTRACT = {"word": words_space, "char": chars_space, "bone": bones_space}
+
+
+@dataclass
+class SentenceFeatures:
+    """TF-IDF over several feature spaces.
+
+    `weights` gives each space its share; features seen in fewer than `min_count` sentences are left out.
+    """
+
+    weights: dict[str, float] = field(default_factory=lambda: {"word": 1.0, "char": 1.0, "bone": 0.7})
+    min_count: int = 2
+    vocabulary: dict[str, dict[str, int]] = field(default_factory=dict)
+    idf: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
+
+    def fit(self, texts: Iterable[str]) -> "SentenceFeatures":
+        """Learn the vocabulary and document frequencies of raw sentences."""
+        documents = [normalise(text).split() for text in texts]
+        idf: list[float] = []
+        for space in self.weights:
+            counts = Counter(gram for words in documents for gram in set(_EXTRACT[space](words)))
+            kept = sorted(gram for gram, n in counts.items() if n >= self.min_count)
+            self.vocabulary[space] = {gram: len(idf) + i for i, gram in enumerate(kept)}
+            idf.extend(np.log((1 + len(documents)) / (1 + counts[gram])) + 1 for gram in kept)
+        self.idf = np.asarray(idf, dtype=np.float32)
+        return self
+
+    @property
+    def size(self) -> int:
+        """Number of features over all spaces."""
+        return len(self.idf)
+
+    def vector(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Feature numbers and values of one raw sentence."""
+        words = normalise(text).split()
+        parts = [self._space(space, words) for space in self.weights]
+        return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+
+    def _space(self, space: str, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        known = self.vocabulary[space]
+        counts = Counter(known[gram] for gram in _EXTRACT[space](words) if gram in known)
+        if not counts:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = (1 + np.log(values)) * self.idf[columns]
+        return columns, values * (self.weights[space] / np.linalg.norm(values))
+
+    def matrix(self, texts: Iterable[str]) -> csr_matrix:
+        """Feature matrix of raw sentences, one row each."""
+        rows = [self.vector(text) for text in texts]
+        starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])
+        columns = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, dtype=np.int32)
+        values = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0, dtype=np.float32)
+        return csr_matrix((values, columns, starts), shape=(len(rows), self.size))

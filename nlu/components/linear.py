@@ -1,0 +1,100 @@
+"""A calibrated sparse linear classifier of sentences, usable with or without Rasa's graph."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.svm import LinearSVC
+
+from nlu.components.features import SentenceFeatures
+
+
+class SentenceClassifier:
+    """Linear one-versus-rest classifier over SentenceFeatures with temperature-scaled probabilities.
+
+    `fit` takes raw sentences and their labels; `predict` gives the best label of each sentence,
+    `predict_proba` a (sentences × labels) array in the order of `labels`.
+    """
+
+    def __init__(self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = 0.0):
+        self.features = SentenceFeatures(**({"weights": weights} if weights else {}))
+        self.c = c
+        self.fixed_temperature = temperature
+        self.temperature = temperature or 0.3
+        self.labels: list[str] = []
+        self.coefficients = np.zeros((0, 0), dtype=np.float16)
+        self.intercept = np.zeros(0, dtype=np.float32)
+
+    def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "SentenceClassifier":
+        """Learn from raw sentences."""
+        self.labels = sorted(set(labels))
+        matrix = self.features.fit(texts).matrix(texts)
+        number = {label: i for i, label in enumerate(self.labels)}
+        target = np.array([number[label] for label in labels])
+        coefficients, self.intercept = _fit(matrix, target, len(self.labels), self.c)
+        self.coefficients = np.ascontiguousarray(coefficients.T).astype(np.float16)
+        return self
+
+    def scores(self, text: str) -> np.ndarray:
+        """Decision value of each label for one sentence."""
+        columns, values = self.features.vector(text)
+        return values @ self.coefficients[columns].astype(np.float32) + self.intercept
+
+    def predict_proba(self, texts: Sequence[str]) -> np.ndarray:
+        """Probability of each label, sentence by sentence."""
+        return np.stack([softmax(self.scores(text) / self.temperature) for text in texts])
+
+    def predict(self, texts: Sequence[str]) -> list[str]:
+        """The best label of each sentence."""
+        return [self.labels[int(np.argmax(self.scores(text)))] for text in texts]
+
+    def rank(self, text: str, length: int = 10) -> list[tuple[str, float]]:
+        """The best labels of one sentence with their probabilities, best first."""
+        probabilities = softmax(self.scores(text) / self.temperature)
+        best = np.argsort(-probabilities)[:length]
+        return [(self.labels[i], float(probabilities[i])) for i in best]
+
+    def save(self, folder: Path) -> None:
+        """Write the model as plain arrays and JSON (nothing is unpickled on load)."""
+        np.savez_compressed(
+            folder / "weights.npz",
+            coefficients=self.coefficients,
+            intercept=self.intercept,
+            idf=self.features.idf,
+        )
+        head = {
+            "labels": self.labels,
+            "temperature": self.temperature,
+            "spaces": self.features.weights,
+            "vocabulary": {space: list(known) for space, known in self.features.vocabulary.items()},
+        }
+        (folder / "head.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "SentenceClassifier":
+        """Read a model written by `save`."""
+        head = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+        model = cls(weights=head["spaces"], temperature=head["temperature"])
+        with np.load(folder / "weights.npz", allow_pickle=False) as arrays:
+            model.coefficients, model.intercept = arrays["coefficients"], arrays["intercept"]
+            model.features.idf = arrays["idf"]
+        model.labels = head["labels"]
+        start = 0
+        for space, known in head["vocabulary"].items():
+            model.features.vocabulary[space] = {gram: start + i for i, gram in enumerate(known)}
+            start += len(known)
+        return model
+
+
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Scores as probabilities that sum to one."""
+    raised = np.exp(scores - scores.max())
+    return raised / raised.sum()
+
+
+def _fit(matrix, target: np.ndarray, labels: int, c: float) -> tuple[np.ndarray, np.ndarray]:
+    machine = LinearSVC(C=c).fit(matrix, target)
+    if labels == 2:
+        return np.vstack([-machine.coef_, machine.coef_]), np.concatenate([-machine.intercept_, machine.intercept_])
+    return machine.coef_, machine.intercept_.astype(np.float32)

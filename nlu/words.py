@@ -1,0 +1,28 @@
+"""Word lists of the understanding, read once from nlu/lexicon and nlu/lookups."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).parent
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(path: Path) -> Any:
+    """Content of a YAML file, with the C parser where there is one."""
+    with path.open(encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=_Loader)
+
+
+@lru_cache(maxsize=None)
+def lexicon(name: str) -> Any:
+    """Content of nlu/lexicon/<name>.yml."""
+    return read_yaml(HERE / "lexicon" / f"{name}.yml")
+
+
+@lru_cache(maxsize=None)
+def lookup(name: str) -> Any:
+    """Content of nlu/lookups/<name>.yml."""
+    return read_yaml(HERE / "lookups" / f"{name}.yml")
