@@ -1,0 +1,1 @@
+"""What the administration remembers: structures, guidance, cases and their attachments."""

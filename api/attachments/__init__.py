@@ -1,0 +1,1 @@
+"""Files that citizens hand in: checked, cleaned, encrypted, kept outside the database."""

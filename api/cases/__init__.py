@@ -1,0 +1,1 @@
+"""A citizen's case: filed once, told by its events, followed to its answer."""

@@ -1,0 +1,1 @@
+"""What the assistant may say on public services: articles with sources, versions and search."""

@@ -1,0 +1,1 @@
+"""The administration as a tree, and the places of the country."""

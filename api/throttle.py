@@ -1,0 +1,129 @@
+"""How often something may be tried, by whom: counted in Redis when there is one, else in the database.
+
+Both hold across replicas. Counting happens in a transaction of its own, so that a refused request, which is
+rolled back, still counts. Keys are fingerprints: neither references nor addresses are kept.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import RedisStorage, Storage
+from limits.aio.strategies import FixedWindowRateLimiter
+from pydantic import SecretStr
+from sqlalchemy import String, case, delete, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from api.clock import now
+from api.database import Base, Database, UtcDateTime
+from api.policy import Window
+from api.security import keyed_hash
+from api.settings import Settings
+
+
+class Counter(Base):
+    """How often something was tried in a window; holds across replicas where there is no Redis."""
+
+    __tablename__ = "rate_counters"
+
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    count: Mapped[int]
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class DatabaseStorage(Storage):
+    """`limits` storage in the table rate_counters."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return Exception
+
+    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count, beginning anew when the window is over."""
+        at = now()
+        over = Counter.expires_at <= literal(at, Counter.expires_at.type)
+        insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._database.dialect](Counter)
+        fresh = insert.values(key=key, count=amount, expires_at=at + timedelta(seconds=expiry))
+        counted = fresh.on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "count": case((over, amount), else_=Counter.count + amount),
+                "expires_at": case((over, fresh.excluded.expires_at), else_=Counter.expires_at),
+            },
+        ).returning(Counter.count)
+        async with self._database.session() as session:
+            return int((await session.execute(counted)).scalar_one())
+
+    async def get(self, key: str) -> int:
+        row = await self._row(key)
+        return row.count if row else 0
+
+    async def get_expiry(self, key: str) -> float:
+        row = await self._row(key)
+        return (row.expires_at if row else now()).timestamp()
+
+    async def check(self) -> bool:
+        return True
+
+    async def clear(self, key: str) -> None:
+        async with self._database.session() as session:
+            await session.execute(delete(Counter).where(Counter.key == key))
+
+    async def reset(self) -> int | None:
+        """Forget the windows that are over."""
+        async with self._database.session() as session:
+            done = await session.execute(delete(Counter).where(Counter.expires_at <= now()))
+            return int(getattr(done, "rowcount", 0))
+
+    async def _row(self, key: str) -> Counter | None:
+        async with self._database.session(writes=False) as session:
+            rows = await session.scalars(
+                select(Counter).where(Counter.key == key, Counter.expires_at > now())
+            )
+            return rows.one_or_none()
+
+
+class Throttle:
+    """Counts tries before they are made; a try that turns out right is given back."""
+
+    def __init__(self, storage: Storage, key: SecretStr) -> None:
+        self._storage = storage
+        self._limiter = FixedWindowRateLimiter(storage)
+        self._key = key
+
+    async def take(self, window: Window, purpose: str, subject: str) -> int | None:
+        """None when the try is within the limit, else the seconds to wait."""
+        item, name = _item(window), self._fingerprint(purpose, subject)
+        if await self._limiter.hit(item, name):
+            return None
+        reset_at = (await self._limiter.get_window_stats(item, name)).reset_time
+        return max(1, round(reset_at - now().timestamp()))
+
+    async def give_back(self, window: Window, purpose: str, subject: str) -> None:
+        """The try was right: it does not count."""
+        item = _item(window)
+        await self._storage.incr(item.key_for(self._fingerprint(purpose, subject)), item.get_expiry(), -1)
+
+    def _fingerprint(self, purpose: str, subject: str) -> str:
+        return f"{purpose}:{keyed_hash(self._key, purpose, subject)}"
+
+
+def create_throttle(settings: Settings, database: Database) -> Throttle:
+    """The throttle of this process."""
+    storage: Any = (
+        RedisStorage(f"async+{settings.redis_url}", implementation="redispy")
+        if settings.redis_url
+        else DatabaseStorage(database)
+    )
+    return Throttle(storage, settings.cases_key)
+
+
+def _item(window: Window) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(window.attempts, window.seconds)
