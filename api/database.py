@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -103,6 +104,11 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once with "database is locked" when another
     # wrote in between; taking the write lock at the beginning makes it wait its turn instead.
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+
+def upserting(dialect: str, model: type["Base"]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT for `.on_conflict_do_update`, which each database spells in its own module."""
+    return sqlite.insert(model) if dialect == "sqlite" else postgresql.insert(model)
 
 
 async def get_session(request: Request) -> AsyncIterator[AsyncSession]:

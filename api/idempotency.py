@@ -1,7 +1,7 @@
 """Idempotency keys: a POST repeated with the same key is answered again, not done again.
 
 After the IETF draft "The Idempotency-Key HTTP Header Field": same key and same body, same answer; same key
-and another body, 409 `idempotency_conflict`. The key is taken in the request's own transaction, so of two that
+and another body, 409 `idempotency_conflict`. The key is taken in the request's own transaction: of two that
 come at once the second waits for the first.
 """
 

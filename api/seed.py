@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.database import Database
+from api.database import Base, Database, upserting
 from api.folding import fold
 from api.guidance.service import GuidanceService
 from api.structures.models import Place, Seed, Structure
@@ -25,8 +24,8 @@ async def seed(database: Database) -> None:
     """Write structures, places and articles that are new or changed in the files."""
     digests = {name: _digest(name) for name in ("structures", "places", "naming", "services")}
     async with database.session(writes=False) as session:
-        known = {name: await session.get(Seed, name) for name in digests}
-    if all(known[name] and known[name].digest == digests[name] for name in digests):
+        known = {row.name: row.digest for row in await session.scalars(select(Seed))}
+    if known == digests:
         return
     async with database.session() as session:
         await _write(session)
@@ -134,13 +133,10 @@ def _searchable(*names: str) -> str:
     return "\n".join(dict.fromkeys(fold(name) for name in names))
 
 
-async def _upsert(session: AsyncSession, model: type[Any], rows: Rows) -> None:
-    table: Table = model.__table__
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name](
-        table
-    )
-    key = [column.name for column in table.primary_key]
-    fresh = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in key}
+async def _upsert(session: AsyncSession, model: type[Base], rows: Rows) -> None:
+    insert = upserting(session.get_bind().dialect.name, model)
+    key = [column.name for column in inspect(model).primary_key]
+    fresh = {name: insert.excluded[name] for name in rows[0] if name not in key}
     await session.execute(insert.on_conflict_do_update(index_elements=key, set_=fresh), rows)
 
 

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(8000, ge=1, le=65535)
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: HttpUrl = "http://127.0.0.1:8000"
     var_dir: Path = Path("var")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -142,7 +142,7 @@ def async_database_url(url: str) -> str:
 
 
 def load_settings() -> Settings:
-    """Settings of this process; raises `WrongSetting`. Unset secrets are kept in VAR_DIR/secrets.env, mode 600."""
+    """Settings of this process, unset secrets from VAR_DIR/secrets.env (mode 600); raises `WrongSetting`."""
     try:
         given = Settings()
         missing = set(MADE_ONCE) - given.model_fields_set

@@ -12,11 +12,10 @@ from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from pydantic import SecretStr
 from sqlalchemy import String, case, delete, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.clock import now
-from api.database import Base, Database, UtcDateTime
+from api.database import Base, Database, UtcDateTime, upserting
 from api.policy import Window
 from api.security import keyed_hash
 from api.settings import Settings
@@ -49,8 +48,9 @@ class DatabaseStorage(Storage):
         """Count, beginning anew when the window is over."""
         at = now()
         over = Counter.expires_at <= literal(at, Counter.expires_at.type)
-        insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[self._database.dialect](Counter)
-        fresh = insert.values(key=key, count=amount, expires_at=at + timedelta(seconds=expiry))
+        fresh = upserting(self._database.dialect, Counter).values(
+            key=key, count=amount, expires_at=at + timedelta(seconds=expiry)
+        )
         counted = fresh.on_conflict_do_update(
             index_elements=["key"],
             set_={

@@ -1,7 +1,8 @@
-"""Who may see a case: its owner on the channel that filed it, or who has its code. Wrong codes are throttled.
+"""Who may see a case: its owner on the channel that filed it, or who has its code. Wrong codes are
+throttled.
 
-The check runs before the request's own transaction, in short ones of its own: a refused request is rolled back,
-the count of wrong codes must stay.
+The check runs before the request's own transaction, in short ones of its own: a refused request is rolled
+back, but the count of wrong codes must stay.
 """
 
 import hmac

@@ -1,9 +1,9 @@
 """Reference numbers `P-2026-7KQ4M2XC` and follow-up codes `XXXX-XXXX`: made, checked, read however typed.
 
 A reference is a kind letter, a year and eight Crockford base 32 characters, seven random and one check. The
-check makes the sum of all thirteen characters, each times its own power of 2 in the field of 32 elements, zero
-(a Reed-Solomon check, polynomial x^5 + x^2 + 1). Every weight is different and none is zero, so every single
-wrong character and every exchange of two characters is caught, in the letter and the year as well.
+check makes the sum of all thirteen characters, each times its own power of 2 in the field of 32 elements,
+zero (a Reed-Solomon check, polynomial x^5 + x^2 + 1). Every weight is different and none is zero, so every
+single wrong character and every exchange of two characters is caught, in the letter and the year as well.
 """
 
 import base64
@@ -91,7 +91,7 @@ def show_code(code: str) -> str:
 
 
 def hash_code(key: bytes, reference: str, code: str) -> str:
-    """What is kept of a code: a hash that is useless without the server's key (40 bits could be tried out)."""
+    """What is kept of a code: a hash useless without the server's key (40 bits could be tried out)."""
     return hmac.new(key, f"hash\n{reference}\n{code}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -189,7 +189,7 @@ class CaseService:
         )
 
     async def merge(self, case_id: int, into: str, by: Author) -> CaseEvent:
-        """Treat the case within another (repeated request, decree 93-982, art. 8); raises `UnknownReference`."""
+        """Treat the case within another (a repeated request, decree 93-982, art. 8)."""
         case = await self._cases.get_to_change(case_id)
         case.merged_into = (await self.find(into)).reference
         return await self._record(case, EventType.MERGED, by)

@@ -1,7 +1,7 @@
 """Full-text search over articles: SQLite's FTS5 and PostgreSQL's tsvector behind one interface.
 
-Words are folded in Python (`api.folding.tokens`) before they are stored and before they are asked for, so both
-find the same. A word also finds longer words that begin with it. The title counts more than the body.
+Words are folded in Python (`api.folding.tokens`) before they are stored and before they are asked for;
+so both find the same. A word also finds longer words that begin with it. The title counts more than the body.
 """
 
 from collections.abc import Sequence

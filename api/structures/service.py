@@ -49,9 +49,10 @@ class StructureService:
         return await self._structures.children(structure.slug)
 
     async def receiving(self, slug: str | None, governorate: str | None, delegation: str | None) -> Structure:
-        """The office a case goes to: the one named; for a kind of office, the one of the place given.
+        """The office a case goes to: the one named; for a kind of office, that of the place given.
 
-        Where that says nothing, the central office (policy `routing`). Raises `StructureNotFound`, `StructureClosed`.
+        Where that says nothing, the central office (policy `routing`).
+        Raises `StructureNotFound`, `StructureClosed`.
         """
         named = await self._structures.get(slug or policy().routing.without_structure)
         if named is None:
