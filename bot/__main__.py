@@ -1,0 +1,33 @@
+"""`python -m bot`: serves the newest model of models/ on loopback (`BOT_HOST`, `BOT_PORT`)."""
+
+import logging
+import os
+import warnings
+
+os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+warnings.filterwarnings("ignore")
+
+import uvicorn  # noqa: E402  (the settings above must stand before Rasa is imported)
+
+from bot.actions.case_api import CaseApi  # noqa: E402
+from bot.service import create_service  # noqa: E402
+from bot.talk import load  # noqa: E402
+
+
+def main() -> None:
+    """Loads the model and serves until stopped."""
+    logging.basicConfig(level=logging.WARNING)
+    api = CaseApi.from_environment()
+    talk = load(os.environ.get("MODEL", "models"), api)
+    uvicorn.run(
+        create_service(talk, api.close),
+        host=os.environ.get("BOT_HOST", "127.0.0.1"),
+        port=int(os.environ.get("BOT_PORT", "8001")),
+        log_level="warning",
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

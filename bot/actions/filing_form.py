@@ -1,0 +1,280 @@
+"""The filing form: one message in, the next question out; at the end exactly one case."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from bot.actions import fields
+from bot.actions.action import Events
+from bot.actions.case_api import ApiRefused
+from bot.actions.fields import Unreadable
+from bot.actions.filing import FORM, Filing, kind_of
+from bot.actions.filing_turn import correction, opening
+from bot.actions.form_turn import FormAction, FormTurn
+from bot.actions.lexicon import is_danger
+from bot.actions.message import Message
+from bot.actions.speech import button, isolate
+from bot.actions.structures import Competence
+
+
+class FilingTurn(FormTurn):
+    """One turn of a filing."""
+
+    slot = "filing"
+    state: Filing | None
+
+    def restore(self, tracker: Tracker) -> None:
+        self.competence = Competence(self.api)
+        self.state = Filing.from_slot(tracker.get_slot("filing"))
+
+    # -- beginning and end
+
+    async def begin(self) -> Events:
+        self.state = Filing(kind_of(self.message.intent) or "petition", started_by=self.message.id)
+        self.warn_of_danger(self.message.text)
+        self.speech.say(f"utter_begin_{self.state.kind}")
+        for name, value in opening(self.message, self.state).items():
+            self.state.give(name, value)
+        if not self.message.pressed and (named := await self.competence.named(self.message)):
+            self.choose_or_offer(named)
+        return await self.ask()
+
+    async def file(self) -> Events:
+        body = self.state.case(self.message.identity, self.speech.language, self.message.sent_at)
+        key = hashlib.sha256(f"{self.message.identity}\n{self.state.started_by}".encode()).hexdigest()
+        try:
+            case = await self.api.file(body, key)
+        except ApiRefused as refusal:
+            self.speech.say("utter_filing_refused", reason=isolate(refusal.code))
+            return self.keep("confirm")
+        self.tell_filed(case)
+        return [*self.end(), SlotSet("last_reference", case["reference"])]
+
+    def tell_filed(self, case: dict[str, Any]) -> None:
+        custom = {"case": {name: case.get(name) for name in ("reference", "code", "kind", "status")}}
+        structure = case.get("structure")
+        self.speech.say(
+            "utter_filed" if self.state.kind != "notice" else "utter_filed_notice",
+            custom=custom,
+            reference=isolate(case["reference"]),
+            code=isolate(case["code"]),
+            structure=isolate(self.speech.name(structure) if structure else self.speech.word("utter_word_central_office")),
+        )
+        if days := (case.get("aim") or {}).get("days"):
+            self.speech.say("utter_aim", days=isolate(days))
+
+    # -- steering
+
+    async def on_go_back(self, field: str) -> Events:
+        if self.state.go_back() is None:
+            self.speech.say("utter_first_question")
+        return await self.ask()
+
+    # -- reading
+
+    async def read(self, field: str) -> Events:
+        if self.message.choice:
+            return await self.chosen(self.message.choice)
+        if corrected := correction(self.message, self.state, field):
+            return await self.correct(*corrected)
+        await self.take(field, self.message)
+        if field == "confirm":
+            return await self.confirmed(self.state.fields.pop("confirm"))
+        return await self.ask()
+
+    async def chosen(self, choice: dict[str, str]) -> Events:
+        field, value = choice["field"], choice["value"]
+        if field == "correct" and value in self.state.asked:
+            self.state.editing = value
+            return await self.ask()
+        if field not in self.state.asked:
+            self.speech.say("utter_button_over")
+            return await self.ask()
+        if field == "structure":
+            self.keep_structure(await self.api.structure(value))
+        else:
+            self.state.give(field, value)
+        return await self.ask()
+
+    async def correct(self, field: str, message: Message) -> Events:
+        self.state.editing = field
+        if message.text or message.attachments:
+            try:
+                await self.take(field, message)
+                self.speech.say("utter_corrected", field=self.label(field))
+            except Unreadable:
+                pass
+        return await self.ask()
+
+    async def take(self, field: str, message: Message) -> None:
+        """Puts the value of the message into the filing.
+
+        Raises:
+            Unreadable: there is none.
+        """
+        if message.attachments and field != "attachments":
+            return self.take_files(field, message)
+        special = {"consent": self.take_consent, "confirm": self.take_confirm, "structure": self.take_structure}
+        if field in special:
+            return await special[field](message)
+        value = fields.READERS[field](message)
+        if field == "attachments":
+            value = [*(self.state.fields.get("attachments") or []), *value]
+        self.state.give(field, value)
+        if field in ("description", "place"):
+            await self.notice_more(field, message)
+
+    def take_files(self, field: str, message: Message) -> None:
+        held = self.state.fields.get("attachments") or []
+        self.state.fields["attachments"] = [*held, *message.attachments]
+        self.speech.say("utter_file_kept", count=isolate(len(self.state.fields["attachments"])))
+        if message.text and field in fields.READERS:
+            self.state.give(field, fields.READERS[field](message))
+
+    async def notice_more(self, field: str, message: Message) -> None:
+        self.warn_of_danger(message.text)
+        if field != "place":
+            return
+        if "governorate" not in self.state.fields and (named := _first_governorate(message)):
+            self.state.give("governorate", named)
+        if "structure" not in self.state.fields:
+            self.state.offered = await self.competence.named(message)
+
+    async def take_consent(self, message: Message) -> None:
+        if message.intent == "affirm":
+            self.state.give("consent", True)
+            self.state.fields["consent_at"] = message.sent_at
+        elif message.intent == "deny" and self.state.may_be_anonymous:
+            self.state.give("consent", False)
+            self.speech.say("utter_anonymous")
+        else:
+            raise Unreadable("consent_needed" if message.intent == "deny" else "yes_or_no")
+
+    async def take_confirm(self, message: Message) -> None:
+        if message.intent == "affirm":
+            self.state.fields["confirm"] = True
+        elif message.intent in ("deny", "correct_field"):
+            raise Unreadable("which_field")
+        else:
+            raise Unreadable("yes_or_no")
+
+    async def take_structure(self, message: Message) -> None:
+        named = await self.competence.likely(message, self.state.fields.get("governorate"))
+        if not named:
+            raise Unreadable("structure")
+        if "governorate" not in self.state.fields and (governorate := _first_governorate(message)):
+            self.state.give("governorate", governorate)
+        self.choose_or_offer(named)
+
+    def choose_or_offer(self, structures: list[dict[str, Any]]) -> None:
+        """One named structure is kept; several, or one that was only guessed, are offered as buttons."""
+        if len(structures) == 1 and "why" not in structures[0]:
+            self.keep_structure(structures[0])
+        else:
+            self.state.offered = [_brief(structure) for structure in structures]
+
+    def keep_structure(self, structure: dict[str, Any]) -> None:
+        self.state.give("structure", _brief(structure))
+        self.state.offered = []
+        if "governorate" in self.state.asked and "governorate" not in self.state.fields and structure.get("governorate"):
+            self.state.give("governorate", structure["governorate"])
+
+    async def confirmed(self, agreed: bool) -> Events:
+        return await self.file() if agreed else await self.ask()
+
+    async def not_understood(self, field: str, problem: Unreadable) -> Events:
+        if problem.key != "which_field":
+            return await super().not_understood(field, problem)
+        custom = {"expects": self.state.expects("confirm")}
+        self.speech.say("utter_which_field", buttons=self.field_buttons(), custom=custom)
+        return self.keep("confirm")
+
+    def warn_of_danger(self, text: str) -> None:
+        if "danger" not in self.state.told and is_danger(text):
+            self.state.told.append("danger")
+            self.speech.say("utter_danger")
+
+    # -- asking
+
+    async def ask(self) -> Events:
+        """Puts the question of the next field, with its buttons and what the client may show."""
+        field = self.state.next_field
+        key, values = f"utter_ask_{self.state.kind}_{field}", {}
+        key = key if self.speech.has(key) else f"utter_ask_{field}"
+        if field == "confirm":
+            values = {"summary": self.summary()}
+        elif field == "structure" and self.state.offered:
+            key, values = "utter_choose_structure", {"why": self.why()}
+        self.speech.say(key, buttons=self.buttons(field), custom={"expects": self.state.expects(field)}, **values)
+        return self.keep(field)
+
+    def why(self) -> str:
+        reasons = {self.speech.name(s["why"]) for s in self.state.offered if s.get("why")}
+        return self.speech.word("utter_word_because", words=isolate(", ".join(sorted(reasons)))) if reasons else ""
+
+    def buttons(self, field: str) -> list[dict[str, str]]:
+        word = self.speech.word
+        if field == "consent":
+            return [button(word("utter_title_agree"), "/affirm"), button(word("utter_title_refuse"), "/deny")]
+        if field == "confirm":
+            return [
+                button(word("utter_title_send"), "/affirm"),
+                button(word("utter_title_change"), "/correct_field"),
+                button(word("utter_title_cancel"), "/cancel"),
+            ]
+        offered = self.state.offered if field == "structure" else []
+        choices = [button(self.speech.name(s), f"/choose/structure/{s['slug']}") for s in offered]
+        return choices + ([button(word("utter_title_skip"), "/skip")] if self.state.optional(field) else [])
+
+    def field_buttons(self) -> list[dict[str, str]]:
+        given = [name for name in self.state.asked if name not in ("consent", "confirm")]
+        return [button(self.label(name), f"/choose/correct/{name}") for name in given]
+
+    def label(self, field: str) -> str:
+        return self.speech.word(f"utter_field_{field}")
+
+    def summary(self) -> str:
+        """One line a field, values isolated."""
+        lines = []
+        for field in self.state.asked:
+            if field not in ("consent", "confirm"):
+                lines.append(f"• {self.label(field)}: {isolate(self.shown(field))}")
+        return "\n".join(lines)
+
+    def shown(self, field: str) -> str:
+        value = self.state.fields.get(field)
+        if value is None:
+            return self.speech.word("utter_word_none")
+        if field == "structure":
+            return self.speech.name(value)
+        if field == "governorate":
+            return self.speech.word(f"utter_{value.replace('-', '_')}")
+        if field == "attachments":
+            return str(len(value))
+        if field == "place":
+            return value.get("words") or f"{value['latitude']:.5f}, {value['longitude']:.5f}"
+        return str(value)
+
+
+def _brief(structure: dict[str, Any]) -> dict[str, Any]:
+    return {key: structure[key] for key in ("slug", "name", "why") if key in structure}
+
+
+def _first_governorate(message: Message) -> str | None:
+    try:
+        return fields.governorate(message)
+    except Unreadable:
+        return None
+
+
+class ValidateFilingForm(FormAction):
+    """Turns of the filing form."""
+
+    turn = FilingTurn
+
+    def name(self) -> str:
+        return f"validate_{FORM}"

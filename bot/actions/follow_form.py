@@ -1,0 +1,199 @@
+"""The form behind every act on a filed case: find the case, prove the right to it, ask what the act needs, do it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from bot.actions import fields
+from bot.actions.action import Events
+from bot.actions.case_api import ApiRefused
+from bot.actions.case_told import case_custom, tell_answer, tell_case, tell_public_part
+from bot.actions.fields import Unreadable
+from bot.actions.following import FORM, STATUS, Following, plan
+from bot.actions.form_turn import FormAction, FormTurn
+from bot.actions.speech import button, isolate
+
+CASES_OFFERED = 8
+COMMENT_LENGTH = 3
+
+
+class FollowTurn(FormTurn):
+    """One turn of following a case."""
+
+    slot = "following"
+
+    def restore(self, tracker: Tracker) -> None:
+        self.state = Following.from_slot(tracker.get_slot("following"))
+        self.last_reference = tracker.get_slot("last_reference")
+
+    async def begin(self) -> Events:
+        act = self.message.intent if self.message.intent in plan()["acts"] else STATUS
+        self.state = Following(act, started_by=self.message.id)
+        try:
+            if self.message.all("reference") or self.message.all("reference_like"):
+                return await self.read("reference")
+        except Unreadable as problem:
+            return await self.not_understood("reference", problem)
+        return await self.among_own_cases()
+
+    async def among_own_cases(self) -> Events:
+        own = await self.api.own_cases(self.message.identity)
+        if self.message.pressed and self.last_reference in [case["reference"] for case in own]:
+            own = [case for case in own if case["reference"] == self.last_reference]
+        if len(own) == 1:
+            return await self.open(own[0]["reference"])
+        self.state.choices = [case["reference"] for case in own[:CASES_OFFERED]]
+        return await self.ask()
+
+    # -- reading
+
+    async def read(self, field: str) -> Events:
+        choice = self.message.choice or {}
+        if choice and choice.get("field") not in (field, "reference"):
+            self.speech.say("utter_button_over")
+            return await self.ask()
+        if choice.get("field") == "reference":
+            return await self.open(choice["value"])
+        return await getattr(self, f"read_{field}")()
+
+    async def read_reference(self) -> Events:
+        references = [entity["value"] for entity in self.message.all("reference")]
+        if not references:
+            broken = bool(self.message.all("reference_like"))
+            raise Unreadable("reference_broken" if broken else "reference")
+        self.state.code = self.message.value("code")
+        return await self.open(references[-1])
+
+    async def read_code(self) -> Events:
+        if self.message.all("reference"):
+            return await self.read_reference()
+        code = self.message.value("code")
+        if not code:
+            raise Unreadable("code")
+        self.state.code = code
+        return await self.open(self.state.reference)
+
+    async def read_comment(self) -> Events:
+        text = fields.clean(self.message.text)
+        self.state.attachments += self.message.attachments
+        if len(text) < COMMENT_LENGTH and not self.message.attachments:
+            raise Unreadable("comment")
+        if len(text) > fields.DESCRIPTION_LENGTH[1]:
+            raise Unreadable("description_long", limit=fields.DESCRIPTION_LENGTH[1], length=len(text))
+        self.state.fields["comment"] = text or None
+        return await self.ask()
+
+    async def read_rating(self) -> Events:
+        digits = [c for c in fields.ascii_digits((self.message.choice or {}).get("value") or self.message.text) if c.isdigit()]
+        if len(digits) == 0 or digits[0] not in "12345" or len(digits) > 2:
+            raise Unreadable("rating")
+        self.state.fields["rating"] = int(digits[0])
+        return await self.ask()
+
+    async def read_confirm(self) -> Events:
+        if self.message.intent == "deny":
+            return await self.on_cancel("confirm")
+        if self.message.intent != "affirm":
+            raise Unreadable("yes_or_no")
+        self.state.fields["confirm"] = True
+        return await self.ask()
+
+    def skip(self, field: str) -> None:
+        if field == "code":
+            self.state.code_skipped = True
+        else:
+            self.state.skipped.append(field)
+
+    async def on_go_back(self, field: str) -> Events:
+        asked = list(self.state.fields)
+        if asked:
+            self.state.fields.pop(asked[-1])
+        else:
+            self.state.reference, self.state.full = None, False
+        return await self.ask()
+
+    # -- the case
+
+    async def open(self, reference: str) -> Events:
+        """Looks the case up; tells what may be told, or asks for the code."""
+        try:
+            case = await self.api.read(reference, self.message.identity, self.state.code)
+        except ApiRefused as refusal:
+            return await self.refused(refusal)
+        self.state.reference, self.state.full, self.state.failures = case["reference"], "events" in case, 0
+        if self.state.act == STATUS:
+            return await self.told(case)
+        if self.state.full and self.state.act == "verify_answer":
+            tell_answer(self.speech, case)
+            return self.end()
+        return await self.ask()
+
+    async def told(self, case: dict[str, Any]) -> Events:
+        if self.state.full:
+            tell_case(self.speech, case)
+            return [*self.end(), self.remember()]
+        tell_public_part(self.speech, case)
+        return await self.ask()
+
+    async def refused(self, refusal: ApiRefused) -> Events:
+        """A wrong reference or code, or too many tries: a clear sentence and the same question."""
+        self.state.code = None
+        known = f"utter_problem_{refusal.code}"
+        minutes = max(1, round((refusal.retry_after or 60) / 60))
+        self.speech.say(known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(minutes))
+        if refusal.code == "too_many_attempts":
+            return self.end()
+        return await self.ask()
+
+    async def carry_out(self) -> Events:
+        path, body = self.state.body()
+        key = hashlib.sha256(f"{self.message.identity}\n{self.state.started_by}\n{path}".encode()).hexdigest()
+        try:
+            case = await self.api.follow(
+                self.state.reference, path, body, self.message.identity, self.state.code, key
+            )
+        except ApiRefused as refusal:
+            known = f"utter_problem_{refusal.code}"
+            self.speech.say(known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(1))
+            return self.end()
+        self.speech.say(f"utter_done_{self.state.act}", custom=case_custom(case), reference=isolate(self.state.reference))
+        return [*self.end(), self.remember()]
+
+    def remember(self) -> dict[str, Any]:
+        """Keeps the reference, so that the buttons under a case act on it."""
+        return SlotSet("last_reference", self.state.reference)
+
+    async def ask(self) -> Events:
+        field = self.state.next_field
+        if field is None:
+            return self.end() if self.state.act == STATUS else await self.carry_out()
+        key = f"utter_ask_{plan()['acts'][self.state.act]['form']}_{field}"
+        key = key if self.speech.has(key) else f"utter_ask_{field}"
+        if field == "reference" and self.state.choices:
+            key = "utter_choose_case"
+        values = {"reference": isolate(self.state.reference)} if self.state.reference else {}
+        self.speech.say(key, buttons=self.buttons(field), custom={"expects": self.state.expects(field)}, **values)
+        return self.keep(field)
+
+    def buttons(self, field: str) -> list[dict[str, str]]:
+        word = self.speech.word
+        if field == "reference":
+            return [button(reference, f"/choose/reference/{reference}") for reference in self.state.choices]
+        if field == "rating":
+            return [button(str(n), f"/choose/rating/{n}") for n in range(1, 6)]
+        if field == "confirm":
+            return [button(word("utter_title_affirm"), "/affirm"), button(word("utter_title_deny"), "/deny")]
+        return [button(word("utter_title_skip"), "/skip")] if self.state.optional(field) else []
+
+
+class ValidateFollowForm(FormAction):
+    """Turns of the follow form."""
+
+    turn = FollowTurn
+
+    def name(self) -> str:
+        return f"validate_{FORM}"

@@ -1,0 +1,60 @@
+"""Answers on services: what was asked, with its source and date, and what may be asked next."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from bot.actions.action import CaseAction, Events
+from bot.actions.article import Article
+from bot.actions.case_api import ApiRefused
+from bot.actions.message import Message
+from bot.actions.speech import Speech, button
+
+ASPECT_BUTTONS = 4
+
+
+class ActionAnswerGuidance(CaseAction):
+    """Says what the knowledge base holds on the service and aspect asked."""
+
+    def name(self) -> str:
+        return "action_answer_guidance"
+
+    async def act(self, speech: Speech, tracker: Tracker) -> Events:
+        message = Message.of(tracker)
+        slug = message.value("service") or tracker.get_slot("topic")
+        try:
+            article = Article(await self.api.article(slug), speech)
+        except ApiRefused:
+            speech.say("utter_no_article")
+            return []
+        self.tell(speech, article, asked_aspects(message))
+        return [SlotSet("topic", slug), SlotSet("misunderstood", 0)]
+
+    def tell(self, speech: Speech, article: Article, aspects: list[str]) -> None:
+        """The answer, or, when nothing sure enough is known, the office that knows."""
+        buttons = [button(speech.word(f"utter_aspect_{a}"), article.payload(a)) for a in article.others(aspects)]
+        buttons = buttons[:ASPECT_BUTTONS] + [button(speech.word("utter_title_request_guidance"), "/request_guidance")]
+        if article.unsure:
+            speech.say("utter_ask_the_office", buttons=buttons[-1:], title=article.title, office=article.offices())
+            return
+        missing = [aspect for aspect in aspects if not article.lines(aspect)]
+        known = [aspect for aspect in aspects if aspect not in missing] or article.summary()
+        if missing:
+            speech.say("utter_aspect_unknown", aspect=speech.word(f"utter_aspect_{missing[0]}"), office=article.offices())
+        speech.say(
+            "utter_guidance",
+            buttons=buttons,
+            custom={"link": article.link()} if article.link() else None,
+            title=article.title,
+            body=article.body(known),
+            source=article.source_line(known),
+        )
+
+
+def asked_aspects(message: Message) -> list[str]:
+    """The aspects the message asks about, without `general`; empty means a general question."""
+    aspects = [entity["value"] for entity in message.all("aspect") if entity["value"] != "general"]
+    return list(dict.fromkeys(aspects))

@@ -1,0 +1,61 @@
+"""The language of the talk: that of the message, unless the citizen asked for another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.actions.message import Message
+
+SPOKEN = {"msa": "ar", "derja": "ar", "arabizi": "ar", "french": "fr"}
+VALUE_FIELDS = {"name", "phone", "email", "national_id", "governorate", "structure", "place", "reference", "code"}
+SURE, MANY_WORDS = 0.8, 4
+
+
+class ActionChooseLanguage(Action):
+    """Sets the slot `language` (Rasa calls it with every message, before anything is said)."""
+
+    def name(self) -> str:
+        return "action_choose_language"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        message = Message.of(tracker)
+        now = tracker.get_slot("language")
+        if message.intent == "change_language":
+            language = asked_language(message, now)
+            return [SlotSet("language", language), SlotSet("language_asked", language)]
+        language = heard_language(message, tracker, now)
+        return [] if language == now else [SlotSet("language", language)]
+
+
+def asked_language(message: Message, now: str | None) -> str:
+    """The language that the message asks for; the other one when it names none."""
+    wanted = message.value("language") or (message.choice or {}).get("value")
+    return wanted if wanted in ("ar", "fr") else {"ar": "fr"}.get(now or "ar", "ar")
+
+
+def heard_language(message: Message, tracker: Tracker, now: str | None) -> str | None:
+    """The language of the message; what is only a value (a name, a number) leaves the language as it is."""
+    register = (tracker.latest_message or {}).get("register") or {}
+    letters = [c for c in message.text if c.isalpha()]
+    if message.pressed or not letters:
+        return now or "ar"
+    heard = SPOKEN.get(register.get("name", ""), "ar")
+    if now is None or heard == now:
+        return heard
+    if tracker.get_slot("requested_slot") in VALUE_FIELDS and message.words < MANY_WORDS:
+        return now
+    if tracker.get_slot("language_asked") == now and not _plain(message, heard):
+        return now
+    return heard if _plain(message, heard) or register.get("confidence", 0) >= SURE else now
+
+
+def _plain(message: Message, heard: str) -> bool:
+    """Whether the script alone shows the language: Arabic letters are Arabic."""
+    arabic = sum("\u0600" <= c <= "\u06ff" for c in message.text)
+    return heard == "ar" and arabic > len(message.text) / 3

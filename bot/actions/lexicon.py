@@ -1,0 +1,59 @@
+"""The words that steer a filing, and finding them in what a citizen wrote."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlu.components.normalisation import normalise as fold
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+@cache
+def lexicon() -> dict[str, Any]:
+    """bot/lexicon.yml with every word folded the way sentences are."""
+    raw = yaml.safe_load((HERE / "lexicon.yml").read_text(encoding="utf-8"))
+    return {key: _folded(words) for key, words in raw.items()}
+
+
+def _folded(words: Any) -> Any:
+    if isinstance(words, dict):
+        return {key: _folded(value) for key, value in words.items()}
+    return [fold(str(word)) for word in words]
+
+
+def has_any(text: str, words: list[str]) -> bool:
+    """Whether one of the folded `words` stands in `text` as a whole word or phrase."""
+    folded = f" {fold(text)} "
+    return any(f" {word} " in folded for word in words)
+
+
+def is_danger(text: str) -> bool:
+    """Whether the words tell of a danger to life (fire, gas, live cable, violence, collapse)."""
+    return has_any(text, lexicon()["danger"])
+
+
+def is_correction(text: str) -> bool:
+    """Whether the words say that something given before was wrong."""
+    return has_any(text, lexicon()["correction"])
+
+
+def is_laughter(text: str) -> bool:
+    """Whether nothing but laughter was written."""
+    words = fold(text).split()
+    return bool(words) and all(word in lexicon()["laughter"] for word in words)
+
+
+def fields_named(text: str) -> list[str]:
+    """The fields of a filing that the words name, in the order of the lexicon."""
+    return [field for field, words in lexicon()["fields"].items() if has_any(text, words)]
+
+
+def negated_before(text: str, start: int) -> bool:
+    """Whether the word before position `start` denies what follows ("موش سوسة", "pas Sousse")."""
+    before = fold(text[:start]).split()
+    return bool(before) and before[-1] in lexicon()["negation"]

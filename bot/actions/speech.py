@@ -1,0 +1,61 @@
+"""Choosing what is said: responses by key, in the language of the talk, with values that never turn round in Arabic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+LANGUAGES = ("ar", "fr")
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def isolate(value: Any) -> str:
+    """`value` between bidi isolates (Unicode UAX #9), so that numbers and Latin names keep their order in Arabic."""
+    return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
+
+
+def button(title: str, payload: str) -> dict[str, str]:
+    """A button; its payload is ASCII and at most 64 bytes, as Telegram asks."""
+    return {"title": title, "payload": payload}
+
+
+class Speech:
+    """Says responses of the domain and reads single words of it, in the citizen's language."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]):
+        self._dispatcher = dispatcher
+        self._responses = domain["responses"]
+        self.language = tracker.get_slot("language") or "ar"
+
+    def say(
+        self,
+        key: str,
+        *,
+        buttons: list[dict[str, str]] | None = None,
+        custom: dict[str, Any] | None = None,
+        **values: Any,
+    ) -> None:
+        """Utters the response `key`; `values` fill its placeholders."""
+        self._dispatcher.utter_message(response=key, buttons=buttons or [], json_message=custom or {}, **values)
+
+    def word(self, key: str, **values: Any) -> str:
+        """The text of the response `key`, to be put into another response or on a button.
+
+        Raises:
+            KeyError: no such response in this language: a mistake in the domain, found by the tests.
+        """
+        for variation in self._responses[key]:
+            if all(condition["value"] == self.language for condition in variation.get("condition", [])):
+                return variation["text"].format(**values)
+        raise KeyError(f"{key} in {self.language}")
+
+    def has(self, key: str) -> bool:
+        """Whether the domain knows this response."""
+        return key in self._responses
+
+    def name(self, named: dict[str, Any]) -> str:
+        """The name of a structure, place or service in the language of the talk."""
+        names = named.get("name", named)
+        return names.get(self.language) or names.get("fr") or names.get("ar") or named.get("slug", "")

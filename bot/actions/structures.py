@@ -1,0 +1,79 @@
+"""Finding the structure a case goes to from free words, with the words that decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.actions.case_api import ApiRefused, CaseApi
+from bot.actions.message import Message
+
+MUNICIPALITY = "municipality"
+LIKELY_SERVICE = 0.35
+CHOICES = 6
+
+
+class Competence:
+    """Asks the case API which structures a message may mean."""
+
+    def __init__(self, api: CaseApi):
+        self._api = api
+
+    async def named(self, message: Message, governorate: str | None = None) -> list[dict[str, Any]]:
+        """Structures named by the message, surest first; one alone is certain. Empty when none is named."""
+        slugs = self._slugs_named(message, governorate)
+        return await self._existing(slugs)
+
+    async def likely(self, message: Message, governorate: str | None = None) -> list[dict[str, Any]]:
+        """Structures that the matter itself suggests: those responsible for the service it is about, then by name."""
+        named = await self.named(message, governorate)
+        return named or await self._responsible(message) or await self._by_name(message)
+
+    def _slugs_named(self, message: Message, governorate: str | None) -> list[str]:
+        kinds = [entity["value"] for entity in message.all("structure")]
+        offices = [slug for slug in kinds if slug != MUNICIPALITY]
+        towns = _municipalities(message) or _seat(governorate)
+        if MUNICIPALITY in kinds:
+            return towns + offices
+        return offices or (towns if _municipalities(message) else [])
+
+    async def _existing(self, slugs: list[str]) -> list[dict[str, Any]]:
+        found = []
+        for slug in list(dict.fromkeys(slugs))[:CHOICES]:
+            try:
+                found.append(await self._api.structure(slug))
+            except ApiRefused:
+                continue
+        return found
+
+    async def _responsible(self, message: Message) -> list[dict[str, Any]]:
+        services = [r for r in message.ranking if r["name"].startswith("guidance/")]
+        if not services or services[0]["confidence"] < LIKELY_SERVICE:
+            return []
+        try:
+            article = await self._api.article(services[0]["name"].removeprefix("guidance/"))
+        except ApiRefused:
+            return []
+        leads = [r["slug"] for r in article["responsible"] if r["slug"] != MUNICIPALITY]
+        return [{**structure, "why": article["name"]} for structure in await self._existing(leads[:3])]
+
+    async def _by_name(self, message: Message) -> list[dict[str, Any]]:
+        if not message.text.strip() or message.words > 8:
+            return []
+        return (await self._api.structures(message.text))[:CHOICES]
+
+
+def _municipalities(message: Message) -> list[str]:
+    slugs: list[str] = []
+    for entity in message.entities:
+        if entity.get("entity") not in ("municipality", "delegation", "governorate"):
+            continue
+        names = [entity.get("value"), *(entity.get("candidates") or [])]
+        slugs += [name for name in names if isinstance(name, str) and name.startswith("municipality-")]
+        if not slugs and entity["entity"] == "governorate":
+            slugs += _seat(entity["value"])
+    return slugs
+
+
+def _seat(governorate: str | None) -> list[str]:
+    """The municipality that bears the governorate's name: the seat."""
+    return [governorate.replace("governorate-", "municipality-")] if governorate else []

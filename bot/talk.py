@@ -1,0 +1,187 @@
+"""One turn of talk: Rasa's agent in-process, its actions in-process, no memory between turns."""
+
+from __future__ import annotations
+
+import asyncio
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+from rasa_sdk import Action
+from rasa_sdk.executor import ActionExecutor
+
+from bot import actions
+from bot.actions.action import CaseAction
+from bot.actions.case_api import CaseApi
+from bot.context import reinterpret
+from bot.payloads import read_payload
+from bot.state import restore, take
+
+TEXT_LIMIT = 20_000
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a conversation with the state before it."""
+
+    conversation: str
+    message: dict[str, Any]
+    state: dict[str, Any] | None = None
+
+
+@dataclass
+class Said:
+    """What the turn gave back."""
+
+    replies: list[dict[str, Any]]
+    state: dict[str, Any]
+    outcome: dict[str, Any]
+
+
+@dataclass
+class _Collected(OutputChannel):
+    """An output channel that keeps whole messages: text, buttons and custom together."""
+
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    @classmethod
+    def name(cls) -> str:
+        return "turn"
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.said.append(message)
+
+
+class OneTurnStore(TrackerStore):
+    """Holds the tracker of the running turn only; turns of different conversations run side by side."""
+
+    def __init__(self, domain: Any) -> None:
+        super().__init__(domain, None)
+        self.running: ContextVar[DialogueStateTracker | None] = ContextVar("tracker", default=None)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        return self.running.get()
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Nothing: the state leaves with the answer."""
+
+    async def keys(self) -> list[str]:
+        return []
+
+
+class InProcessActions(EndpointConfig):
+    """Rasa's action endpoint without a server."""
+
+    def __init__(self, executor: ActionExecutor) -> None:
+        super().__init__(url="in-process")
+        self._executor = executor
+
+    async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> Any:
+        return await self._executor.run(json)
+
+
+class Talk:
+    """The assistant: understands a message in its state, answers, gives the new state back."""
+
+    def __init__(self, model: str, api: CaseApi):
+        self._agent = Agent.load(model, action_endpoint=InProcessActions(executor_with(api)))
+        self._processor = self._agent.processor
+        self.domain = self._processor.domain
+        self._store = OneTurnStore(self.domain)
+        self._agent.tracker_store = self._processor.tracker_store = self._store
+        self._intents = set(self.domain.intents)
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """Rasa's parse of a text, guidance labels in full."""
+        parsed = await self._processor.parse_message(UserMessage(text[:TEXT_LIMIT]))
+        ranking = parsed.get("intent_ranking") or []
+        if parsed["intent"].get("name") == "guidance" and ranking:
+            parsed["intent"] = {**parsed["intent"], "name": ranking[0]["name"]}
+        return parsed
+
+    async def turn(self, turn: Turn) -> Said:
+        """Handles one message and gives the replies, the new state and what came of it."""
+        tracker = restore(turn.conversation, turn.state, self.domain)
+        message = await self._understood(turn, tracker)
+        self._store.running.set(tracker)
+        channel = _Collected()
+        message.output_channel = channel
+        await self._processor.handle_message(message)
+        state = {**take(tracker), "at": turn.message.get("sent_at")}
+        language = tracker.get_slot("language") or "ar"
+        replies = [_reply(said, language) for said in channel.said]
+        return Said([reply for reply in replies if reply["text"]], state, _outcome(tracker, language))
+
+    async def _understood(self, turn: Turn, tracker: DialogueStateTracker) -> UserMessage:
+        given = turn.message
+        text = (given.get("text") or "")[:TEXT_LIMIT].strip()
+        pressed = read_payload(given.get("payload") or text, self._intents)
+        choice = None
+        if pressed:
+            parsed, choice = pressed
+        elif text:
+            parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
+            parsed = reinterpret(parsed, text, tracker)
+        else:
+            parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
+        metadata = {
+            **{name: given.get(name) for name in ("id", "attachments", "location", "contact", "sent_at", "edited")},
+            "text": "" if pressed else text,
+            "pressed": bool(pressed),
+            "choice": choice,
+            "away_hours": _away(turn),
+        }
+        return UserMessage(
+            text or "-", sender_id=turn.conversation, parse_data={**parsed, "text": text}, metadata=metadata
+        )
+
+
+def executor_with(api: CaseApi) -> ActionExecutor:
+    """Rasa SDK's executor with every action of bot/actions, those that need it given the case API."""
+    executor = ActionExecutor()
+    executor._import_submodules(actions)
+    for action in _leaves(Action):
+        if action.__module__.startswith("bot.actions"):
+            executor.register_action(action(api) if issubclass(action, CaseAction) else action())
+    return executor
+
+
+def _leaves(base: type) -> list[type]:
+    below = base.__subclasses__()
+    return [leaf for child in below for leaf in _leaves(child)] if below else [base]
+
+
+def _reply(said: dict[str, Any], language: str) -> dict[str, Any]:
+    custom = {name: value for name, value in (said.get("custom") or {}).items() if value}
+    buttons = [{"title": b["title"], "payload": b["payload"]} for b in said.get("buttons") or []]
+    return {"text": (said.get("text") or "").strip(), "language": language, "buttons": buttons, "custom": custom}
+
+
+def _outcome(tracker: DialogueStateTracker, language: str) -> dict[str, Any]:
+    latest = tracker.latest_message
+    intent = latest.intent.get("name") if latest else None
+    return {"language": language, "intent": intent, "form": tracker.active_loop_name, "handoff": False}
+
+
+def _away(turn: Turn) -> float:
+    """Hours since the message before."""
+    before, now = (turn.state or {}).get("at"), turn.message.get("sent_at")
+    if not before or not now:
+        return 0.0
+    try:
+        passed = datetime.fromisoformat(now) - datetime.fromisoformat(before)
+    except (ValueError, TypeError):
+        return 0.0
+    return passed.total_seconds() / 3600
+
+
+def load(model: str, api: CaseApi) -> Talk:
+    """Loads the newest model of a folder, or the model of that name (a few seconds)."""
+    asyncio.set_event_loop_policy(None)
+    return Talk(model, api)
