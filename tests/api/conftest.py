@@ -1,0 +1,90 @@
+"""What the API's tests share: both databases, a running API, a citizen, an official.
+
+PostgreSQL is used where it answers (TEST_DATABASE_URL, a server; a database of its own is made per run);
+else each test of it is skipped by name.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from sqlalchemy import text
+
+from api.app import create_app
+from api.settings import Settings
+from tests.api.acting import BOT, Citizen, Desk, client_of, make_settings
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/15")
+EMPTIED = ("attachments", "case_events", "case_claimants", "cases", "idempotency_keys", "rate_counters")
+
+
+async def _on_server(statement: str) -> None:
+    connection = await asyncpg.connect(POSTGRES, timeout=3)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A fresh PostgreSQL database for this run."""
+    name = f"mouwaten_api_{uuid.uuid4().hex[:12]}"
+    try:
+        asyncio.run(_on_server(f'CREATE DATABASE "{name}"'))
+    except (OSError, TimeoutError, asyncpg.PostgresError) as failure:
+        pytest.skip(f"PostgreSQL does not answer at TEST_DATABASE_URL ({type(failure).__name__})")
+    yield f"{POSTGRES.rpartition('/')[0]}/{name}"
+    asyncio.run(_on_server(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    return make_settings(tmp_path_factory.mktemp(request.param), database_url=url)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def running(settings: Settings) -> AsyncIterator[FastAPI]:
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def app(running: FastAPI) -> AsyncIterator[FastAPI]:
+    """The API on one database, with no case in it."""
+    yield running
+    async with running.state.database.session() as session:
+        for table in EMPTIED:
+            await session.execute(text(f"DELETE FROM {table}"))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def anyone(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody on the web, without token."""
+    async with client_of(app) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(app, **BOT) as client:
+        yield client
+
+
+@pytest.fixture
+def citizen(bot: httpx.AsyncClient) -> Citizen:
+    return Citizen(bot)
+
+
+@pytest.fixture
+def desk(app: FastAPI) -> Desk:
+    return Desk(app)
