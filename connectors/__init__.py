@@ -1,0 +1,1 @@
+"""Where citizens are: every channel speaks the words of `connectors.messages` to one engine."""

@@ -1,0 +1,69 @@
+"""Joins the ways in to the application: one engine, and the channels the settings switch on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI, Request
+
+from api.health import NotReady
+from api.settings import Settings
+from connectors.bot_client import BotClient
+from connectors.engine import Engine
+from connectors.rest.router import rest_router
+
+BOT_LOOK_SECONDS = 0.2
+
+
+class Connectors:
+    """What the application needs to speak with citizens; `install` adds the routes, `lifespan` does the work."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        rest_on_loopback: bool = False,
+        alone: bool = False,
+        when_ready: Callable[[], None] | None = None,
+    ) -> None:
+        self._settings = settings
+        self._rest_on_loopback = rest_on_loopback
+        self._alone = alone
+        self._when_ready = when_ready
+        self.bot = BotClient(settings.bot_url)
+        self.engine: Engine | None = None
+
+    def install(self, app: FastAPI) -> None:
+        """Adds the routes of every channel that is switched on."""
+        self.engine = app.state.engine = Engine(app.state.database, self.bot)
+        app.state.readiness["bot"] = self._bot_is_ready
+        self._install_rest(app)
+
+    @asynccontextmanager
+    async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
+        """Runs the engine and the channels while the application runs."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.bot.close)
+            await self.engine.start(alone=self._alone)
+            stack.push_async_callback(self.engine.stop)
+            announcing = asyncio.create_task(self._announce())
+            stack.callback(announcing.cancel)
+            yield
+
+    def _install_rest(self, app: FastAPI) -> None:
+        on = self._settings.rest_channel == "on"
+        unsaid = "rest_channel" not in self._settings.model_fields_set
+        if on or (unsaid and self._rest_on_loopback):
+            app.include_router(rest_router(self.engine, loopback_only=not on))
+
+    async def _bot_is_ready(self, _request: Request) -> None:
+        if not await self.bot.ready():
+            raise NotReady("does not answer")
+
+    async def _announce(self) -> None:
+        while not await self.bot.ready():
+            await asyncio.sleep(BOT_LOOK_SECONDS)
+        if self._when_ready is not None:
+            self._when_ready()

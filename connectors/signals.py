@@ -1,0 +1,118 @@
+"""Wakes who waits: workers for new messages, pages and REST callers for replies.
+
+A signal is only a hint to look at the database now; everybody also looks from time to time.
+On PostgreSQL signals reach every replica by NOTIFY; on SQLite they stay in this process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.conversations.enums import Direction
+
+log = logging.getLogger(__name__)
+
+PG_CHANNEL = "mouwaten"
+RECONNECT_SECONDS = 2.0
+
+
+class Signals:
+    """The bell of one process."""
+
+    def __init__(self) -> None:
+        self._work = {direction: asyncio.Event() for direction in Direction}
+        self._waiting: dict[int, set[Watch]] = defaultdict(set)
+
+    async def announce(self, session: AsyncSession, direction: Direction, conversation_id: int) -> None:
+        """Tells the other replicas, once the caller's transaction is committed."""
+        if session.get_bind().dialect.name == "postgresql":
+            payload = f"{direction}:{conversation_id}"
+            await session.execute(
+                text("select pg_notify(:channel, :payload)"), {"channel": PG_CHANNEL, "payload": payload}
+            )
+
+    def ring(self, direction: Direction, conversation_id: int, finished: int | None = None) -> None:
+        """Wakes this process's workers of `direction` and whoever watches the conversation.
+
+        `finished` is the message that has just been dealt with, if it is one.
+        """
+        self._work[direction].set()
+        for watch in self._waiting.get(conversation_id, ()):
+            watch.heard(finished)
+
+    async def work(self, direction: Direction, seconds: float) -> None:
+        """Waits until there may be work in this direction, at most `seconds`."""
+        event = self._work[direction]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(event.wait(), seconds)
+        event.clear()
+
+    @contextlib.contextmanager
+    def watching(self, conversation_id: int) -> Iterator[Watch]:
+        """A `Watch` that rings at whatever happens in the conversation while the block runs."""
+        watch = Watch()
+        self._waiting[conversation_id].add(watch)
+        try:
+            yield watch
+        finally:
+            self._waiting[conversation_id].discard(watch)
+            if not self._waiting[conversation_id]:
+                del self._waiting[conversation_id]
+
+    async def listen(self, database_url: str) -> None:
+        """Hears the other replicas, for ever; returns at once where there can be none (SQLite)."""
+        url = make_url(database_url)
+        if url.get_backend_name() != "postgresql":
+            return
+        dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._listen_once(dsn)
+            log.warning("signals: the database's notifications are lost, trying again")
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _listen_once(self, dsn: str) -> None:
+        connection = await asyncpg.connect(dsn)
+        ended = asyncio.Event()
+        connection.add_termination_listener(lambda _: ended.set())
+        try:
+            await connection.add_listener(PG_CHANNEL, self._heard)
+            await ended.wait()
+        finally:
+            await connection.close(timeout=1)
+
+    def _heard(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
+        direction, _, conversation_id = payload.partition(":")
+        self.ring(Direction(direction), int(conversation_id))
+
+
+class Watch:
+    """Waits for the next ring of one conversation; `finished` collects the messages dealt with meanwhile."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.finished: set[int] = set()
+
+    def heard(self, finished: int | None) -> None:
+        if finished is not None:
+            self.finished.add(finished)
+        self._event.set()
+
+    async def ring(self, seconds: float) -> bool:
+        """True when it rang, False after `seconds`."""
+        try:
+            await asyncio.wait_for(self._event.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True

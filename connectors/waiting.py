@@ -1,0 +1,80 @@
+"""Waits for the answer to one message, for callers that hold a connection open: REST and the terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from api.conversations import reading
+from api.conversations.enums import InboundStatus, OutboundKind
+from api.conversations.models import OutboundMessage
+from api.conversations.schemas import Received
+from connectors.engine import Engine
+from connectors.messages import OutgoingMessage
+from connectors.texts import sentence
+
+FIRST_LOOK_SECONDS = 0.2
+LOOK_SECONDS = 1.0
+MARGIN_SECONDS = 0.6
+"""Left between telling that it takes longer and the five seconds promised."""
+
+
+@dataclass
+class Waiting:
+    """Who waits for which message in this process: replies nobody waits for any more go to the next caller."""
+
+    engine: Engine
+    _for: set[int] = field(default_factory=set)
+
+    async def answer(self, received: Received) -> list[OutgoingMessage]:
+        """The replies to a message, after what was left over from earlier ones; or, in time, that it takes longer."""
+        with self._registered(received.inbound_id):
+            done = received.duplicate and await self._is_done(received) or await self._settled(received)
+            messages = await self._take(received)
+        return messages if messages or done else [sentence("slower_than_usual", None)]
+
+    async def _is_done(self, received: Received) -> bool:
+        status, _ = await self._look(received)
+        return status != InboundStatus.pending
+
+    async def _settled(self, received: Received) -> bool:
+        """True when the message has been dealt with, False when patience has run out."""
+        end = time.monotonic() + self.engine.pace.patience + MARGIN_SECONDS
+        look = FIRST_LOOK_SECONDS
+        with self.engine.signals.watching(received.conversation_id) as watch:
+            while time.monotonic() < end:
+                await watch.ring(min(look, max(0.01, end - time.monotonic())))
+                if received.inbound_id in watch.finished:
+                    return True
+                status, told = await self._look(received)
+                if status != InboundStatus.pending:
+                    return True
+                if told:
+                    return False
+                look = LOOK_SECONDS
+        return False
+
+    async def _look(self, received: Received) -> tuple[str, bool]:
+        async with self.engine.storage.read() as session:
+            status = await reading.inbound_status(session, received.inbound_id)
+            replies = await reading.replies_to(session, received.inbound_id)
+        return status, any(reply.kind == OutboundKind.delay for reply in replies)
+
+    async def _take(self, received: Received) -> list[OutgoingMessage]:
+        others = self._for - {received.inbound_id}
+        async with self.engine.storage.write() as session:
+            if received.duplicate:
+                rows: Sequence[OutboundMessage] = await reading.replies_to(session, received.inbound_id)
+            else:
+                rows = await reading.take_kept(session, received.conversation_id, others, time.time())
+        return [OutgoingMessage.model_validate(row.body) for row in rows]
+
+    @contextmanager
+    def _registered(self, inbound_id: int) -> Iterator[None]:
+        self._for.add(inbound_id)
+        try:
+            yield
+        finally:
+            self._for.discard(inbound_id)
