@@ -8,16 +8,23 @@ os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 warnings.filterwarnings("ignore")
 
-import uvicorn  # noqa: E402  (the settings above must stand before Rasa is imported)
+import structlog  # noqa: E402  (the settings above must stand before Rasa is imported)
+import uvicorn  # noqa: E402
 
 from bot.actions.case_api import CaseApi  # noqa: E402
 from bot.service import create_service  # noqa: E402
 from bot.talk import load  # noqa: E402
 
 
+def quiet_logs() -> None:
+    """Warnings only: Rasa's debug log holds what citizens wrote."""
+    logging.basicConfig(level=logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+
+
 def main() -> None:
     """Loads the model and serves until stopped."""
-    logging.basicConfig(level=logging.WARNING)
+    quiet_logs()
     api = CaseApi.from_environment()
     talk = load(os.environ.get("MODEL", "models"), api)
     uvicorn.run(

@@ -1,8 +1,8 @@
 """What a pressed button means: its payload read as an understanding, without the classifier.
 
-    /file_petition                      an intent
-    /guidance/passport-minor:fee        a service and the aspect asked
-    /choose/structure/steg              the value of a field of the running form
+/file_petition                      an intent
+/guidance/passport-minor:fee        a service and the aspect asked
+/choose/structure/steg              the value of a field of the running form
 """
 
 from __future__ import annotations
@@ -39,7 +39,12 @@ def read_payload(text: str, intents: set[str]) -> tuple[dict[str, Any], dict[str
 
 
 def _parse(text: str, intent: str, entities: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    return {"text": text, "intent": {"name": intent, "confidence": 1.0}, "entities": entities or [], "intent_ranking": []}
+    return {
+        "text": text,
+        "intent": {"name": intent, "confidence": 1.0},
+        "entities": entities or [],
+        "intent_ranking": [],
+    }
 
 
 def _entity(name: str, value: str) -> dict[str, Any]:

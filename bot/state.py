@@ -18,10 +18,18 @@ def restore(conversation: str, state: dict[str, Any] | None, domain: Domain) -> 
     """The tracker as it stood when `state` was taken; slots that this domain does not know are dropped."""
     state = state or {}
     known = {slot.name for slot in domain.slots}
-    slots: list[Event] = [SlotSet(name, value) for name, value in state.get("slots", {}).items() if name in known]
+    slots: list[Event] = [
+        SlotSet(name, value) for name, value in state.get("slots", {}).items() if name in known
+    ]
     loop = state.get("loop")
     running: list[Event] = [ActiveLoop(loop), ActionExecuted(loop)] if loop in domain.form_names else []
-    events = [ActionExecuted("action_session_start"), SessionStarted(), *running, *slots, ActionExecuted("action_listen")]
+    events = [
+        ActionExecuted("action_session_start"),
+        SessionStarted(),
+        *running,
+        *slots,
+        ActionExecuted("action_listen"),
+    ]
     return DialogueStateTracker.from_events(conversation, events, domain.slots)
 
 

@@ -19,7 +19,6 @@ from rasa_sdk.executor import ActionExecutor
 from bot import actions
 from bot.actions.action import CaseAction
 from bot.actions.case_api import CaseApi
-from bot.context import reinterpret
 from bot.payloads import read_payload
 from bot.state import restore, take
 
@@ -108,7 +107,7 @@ class Talk:
     async def turn(self, turn: Turn) -> Said:
         """Handles one message and gives the replies, the new state and what came of it."""
         tracker = restore(turn.conversation, turn.state, self.domain)
-        message = await self._understood(turn, tracker)
+        message = await self._understood(turn)
         self._store.running.set(tracker)
         channel = _Collected()
         message.output_channel = channel
@@ -118,7 +117,7 @@ class Talk:
         replies = [_reply(said, language) for said in channel.said]
         return Said([reply for reply in replies if reply["text"]], state, _outcome(tracker, language))
 
-    async def _understood(self, turn: Turn, tracker: DialogueStateTracker) -> UserMessage:
+    async def _understood(self, turn: Turn) -> UserMessage:
         given = turn.message
         text = (given.get("text") or "")[:TEXT_LIMIT].strip()
         pressed = read_payload(given.get("payload") or text, self._intents)
@@ -127,11 +126,13 @@ class Talk:
             parsed, choice = pressed
         elif text:
             parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
-            parsed = reinterpret(parsed, text, tracker)
         else:
             parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
         metadata = {
-            **{name: given.get(name) for name in ("id", "attachments", "location", "contact", "sent_at", "edited")},
+            **{
+                name: given.get(name)
+                for name in ("id", "attachments", "location", "contact", "sent_at", "edited")
+            },
             "text": "" if pressed else text,
             "pressed": bool(pressed),
             "choice": choice,
@@ -160,7 +161,12 @@ def _leaves(base: type) -> list[type]:
 def _reply(said: dict[str, Any], language: str) -> dict[str, Any]:
     custom = {name: value for name, value in (said.get("custom") or {}).items() if value}
     buttons = [{"title": b["title"], "payload": b["payload"]} for b in said.get("buttons") or []]
-    return {"text": (said.get("text") or "").strip(), "language": language, "buttons": buttons, "custom": custom}
+    return {
+        "text": (said.get("text") or "").strip(),
+        "language": language,
+        "buttons": buttons,
+        "custom": custom,
+    }
 
 
 def _outcome(tracker: DialogueStateTracker, language: str) -> dict[str, Any]:

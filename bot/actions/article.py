@@ -96,17 +96,28 @@ class Article:
     def link(self) -> dict[str, str] | None:
         """The first link of the article, for clients that show one."""
         links = [item for item in self._data.get("links") or [] if item.get("url")]
-        return {"url": links[0]["url"], "title": self._speech.name(links[0]) or links[0]["url"]} if links else None
+        return (
+            {"url": links[0]["url"], "title": self._speech.name(links[0]) or links[0]["url"]}
+            if links
+            else None
+        )
 
     def _isolated(self, text: str) -> str:
         """In Arabic, numbers and Latin words keep their order between isolates."""
-        return _LATIN_OR_NUMBER.sub(lambda m: isolate(m.group()), text) if self._speech.language == "ar" else text
+        return (
+            _LATIN_OR_NUMBER.sub(lambda m: isolate(m.group()), text)
+            if self._speech.language == "ar"
+            else text
+        )
 
 
 def _items(aspect: Any) -> list[dict[str, Any]]:
     if not aspect:
         return []
-    return [item if isinstance(item, dict) else {"fr": str(item)} for item in (aspect if isinstance(aspect, list) else [aspect])]
+    return [
+        item if isinstance(item, dict) else {"fr": str(item)}
+        for item in (aspect if isinstance(aspect, list) else [aspect])
+    ]
 
 
 def _amount(value: float) -> str:

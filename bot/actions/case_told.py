@@ -7,12 +7,21 @@ from typing import Any
 from bot.actions.speech import Speech, button, isolate
 
 EVENTS_SHOWN = 5
-ACTS = {"add": "add_to_case", "withdraw": "withdraw_case", "contest": "contest_answer", "rate": "rate_service"}
+ACTS = {
+    "add": "add_to_case",
+    "withdraw": "withdraw_case",
+    "contest": "contest_answer",
+    "rate": "rate_service",
+}
 
 
 def tell_case(speech: Speech, case: dict[str, Any]) -> None:
     """The whole story, for who may see it."""
-    acts = [button(speech.word(f"utter_title_{ACTS[name]}"), f"/{ACTS[name]}") for name in case.get("can") or [] if name in ACTS]
+    acts = [
+        button(speech.word(f"utter_title_{ACTS[name]}"), f"/{ACTS[name]}")
+        for name in case.get("can") or []
+        if name in ACTS
+    ]
     speech.say(
         "utter_case",
         buttons=acts,
@@ -56,7 +65,9 @@ def _values(speech: Speech, case: dict[str, Any]) -> dict[str, Any]:
         "reference": isolate(case["reference"]),
         "kind": speech.word(f"utter_kind_{case['kind']}"),
         "status": speech.word(f"utter_status_{case['status']}"),
-        "structure": isolate(speech.name(structure)) if structure else speech.word("utter_word_central_office"),
+        "structure": isolate(speech.name(structure))
+        if structure
+        else speech.word("utter_word_central_office"),
         "filed": day(case.get("filed_at")),
         "since": day(case.get("last_event_at") or case.get("filed_at")),
     }
@@ -68,7 +79,11 @@ def _story(speech: Speech, case: dict[str, Any]) -> str:
         key = f"utter_event_{event['type']}"
         told = speech.word(key) if speech.has(key) else ""
         structure = event.get("structure")
-        words = ", ".join(part for part in (told, speech.name(structure) if structure else "", event.get("text") or "") if part)
+        words = ", ".join(
+            part
+            for part in (told, speech.name(structure) if structure else "", event.get("text") or "")
+            if part
+        )
         lines += [f"• {day(event.get('at'))}: {isolate(words)}"] if words else []
     return "\n".join(lines)
 
@@ -76,4 +91,8 @@ def _story(speech: Speech, case: dict[str, Any]) -> str:
 def _next(speech: Speech, case: dict[str, Any]) -> str:
     coming = case.get("next") or {}
     key = f"utter_next_{coming.get('what')}"
-    return speech.word(key, date=day(coming.get("aim"))) if coming and speech.has(key) and coming.get("aim") else ""
+    return (
+        speech.word(key, date=day(coming.get("aim")))
+        if coming and speech.has(key) and coming.get("aim")
+        else ""
+    )

@@ -28,7 +28,10 @@ class ActionClarify(CaseAction):
         buttons = await self.readings(speech, message)
         if failures >= GIVE_UP_AFTER or not buttons:
             buttons += [way_on(speech, "request_guidance"), way_on(speech, "talk_to_human")]
-            speech.say("utter_not_understood_again" if failures >= GIVE_UP_AFTER else "utter_not_understood", buttons=buttons)
+            speech.say(
+                "utter_not_understood_again" if failures >= GIVE_UP_AFTER else "utter_not_understood",
+                buttons=buttons,
+            )
         else:
             speech.say("utter_did_you_mean", buttons=buttons)
         return [SlotSet("misunderstood", failures)]
@@ -37,7 +40,9 @@ class ActionClarify(CaseAction):
         """Up to three buttons: likely readings first, then what full-text search finds."""
         buttons = []
         for reading in message.ranking[:READINGS]:
-            if reading["confidence"] >= WORTH_OFFERING and (found := await self.reading(speech, reading["name"])):
+            if reading["confidence"] >= WORTH_OFFERING and (
+                found := await self.reading(speech, reading["name"])
+            ):
                 buttons.append(found)
         if len(buttons) < READINGS and message.text.strip():
             known = {b["payload"] for b in buttons}
@@ -75,5 +80,7 @@ class ActionNotHelped(CaseAction):
         return "action_not_helped"
 
     async def act(self, speech: Speech, tracker: Tracker) -> Events:
-        speech.say("utter_not_helped", buttons=[way_on(speech, "request_guidance"), way_on(speech, "talk_to_human")])
+        speech.say(
+            "utter_not_helped", buttons=[way_on(speech, "request_guidance"), way_on(speech, "talk_to_human")]
+        )
         return []

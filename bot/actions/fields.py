@@ -30,7 +30,11 @@ class Unreadable(Exception):
 
 def clean(text: str) -> str:
     """The text as it is kept: no control characters (line breaks stay), no surrounding blanks."""
-    kept = (c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co"))
+    kept = (
+        c
+        for c in text.replace("\r\n", "\n")
+        if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs", "Co")
+    )
     return "".join(kept).strip()
 
 
@@ -65,9 +69,14 @@ def name(message: Message) -> str:
     """A person's name: letters, blanks, hyphens and apostrophes."""
     text = " ".join(clean((message.contact or {}).get("name") or message.text).split())
     letters = [c for c in text if c.isalpha() or unicodedata.category(c) == "Mn"]
-    if len(text) > NAME_LENGTH[1] or any(c.isdigit() for c in text) or len(letters) < NAME_LENGTH[0] or "@" in text:
+    if (
+        len(text) > NAME_LENGTH[1]
+        or any(c.isdigit() for c in text)
+        or len(letters) < NAME_LENGTH[0]
+        or "@" in text
+    ):
         raise Unreadable("name")
-    if any(unicodedata.category(c)[0] in "SC" or c in "?؟!<>/\\;:{}[]()\"" for c in text):
+    if any(unicodedata.category(c)[0] in "SC" or c in '?؟!<>/\\;:{}[]()"' for c in text):
         raise Unreadable("name")
     return text
 

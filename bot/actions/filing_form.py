@@ -62,7 +62,9 @@ class FilingTurn(FormTurn):
             custom=custom,
             reference=isolate(case["reference"]),
             code=isolate(case["code"]),
-            structure=isolate(self.speech.name(structure) if structure else self.speech.word("utter_word_central_office")),
+            structure=isolate(
+                self.speech.name(structure) if structure else self.speech.word("utter_word_central_office")
+            ),
         )
         if days := (case.get("aim") or {}).get("days"):
             self.speech.say("utter_aim", days=isolate(days))
@@ -118,7 +120,11 @@ class FilingTurn(FormTurn):
         """
         if message.attachments and field != "attachments":
             return self.take_files(field, message)
-        special = {"consent": self.take_consent, "confirm": self.take_confirm, "structure": self.take_structure}
+        special = {
+            "consent": self.take_consent,
+            "confirm": self.take_confirm,
+            "structure": self.take_structure,
+        }
         if field in special:
             return await special[field](message)
         value = fields.READERS[field](message)
@@ -180,7 +186,11 @@ class FilingTurn(FormTurn):
     def keep_structure(self, structure: dict[str, Any]) -> None:
         self.state.give("structure", _brief(structure))
         self.state.offered = []
-        if "governorate" in self.state.asked and "governorate" not in self.state.fields and structure.get("governorate"):
+        if (
+            "governorate" in self.state.asked
+            and "governorate" not in self.state.fields
+            and structure.get("governorate")
+        ):
             self.state.give("governorate", structure["governorate"])
 
     async def confirmed(self, agreed: bool) -> Events:
@@ -209,12 +219,18 @@ class FilingTurn(FormTurn):
             values = {"summary": self.summary()}
         elif field == "structure" and self.state.offered:
             key, values = "utter_choose_structure", {"why": self.why()}
-        self.speech.say(key, buttons=self.buttons(field), custom={"expects": self.state.expects(field)}, **values)
+        self.speech.say(
+            key, buttons=self.buttons(field), custom={"expects": self.state.expects(field)}, **values
+        )
         return self.keep(field)
 
     def why(self) -> str:
         reasons = {self.speech.name(s["why"]) for s in self.state.offered if s.get("why")}
-        return self.speech.word("utter_word_because", words=isolate(", ".join(sorted(reasons)))) if reasons else ""
+        return (
+            self.speech.word("utter_word_because", words=isolate(", ".join(sorted(reasons))))
+            if reasons
+            else ""
+        )
 
     def buttons(self, field: str) -> list[dict[str, str]]:
         word = self.speech.word

@@ -35,7 +35,9 @@ def is_side_question(message: Message, field: str) -> bool:
     if message.pressed:
         return message.intent not in STEERING | {"affirm", "deny", "inform", "correct_field"}
     if message.intent in SIDE_TALK:
-        return message.words <= QUESTION_WORDS and message.confidence >= (SURE if field in FREE_TEXT else LIKELY)
+        return message.words <= QUESTION_WORDS and message.confidence >= (
+            SURE if field in FREE_TEXT else LIKELY
+        )
     if field in FREE_TEXT:
         return _is_question(message) and message.words <= QUESTION_WORDS and message.confidence >= SURE
     if field == "name":
@@ -62,7 +64,11 @@ def correction(message: Message, filing: Filing, field: str) -> tuple[str, Messa
         Unreadable: something is to be corrected and it is not clear what (`which_field`).
     """
     sure = message.intent == "correct_field" and message.confidence >= LIKELY
-    if message.pressed or message.words > CORRECTION_WORDS or not (sure or is_correction(message.text) or field == "confirm"):
+    if (
+        message.pressed
+        or message.words > CORRECTION_WORDS
+        or not (sure or is_correction(message.text) or field == "confirm")
+    ):
         return None
     target = _corrected_field(message, filing, field)
     if target:
@@ -73,9 +79,15 @@ def correction(message: Message, filing: Filing, field: str) -> tuple[str, Messa
 
 
 def _corrected_field(message: Message, filing: Filing, field: str) -> str | None:
-    given = [name for name in filing.asked if name in {*filing.fields, *filing.skipped} and name not in ("consent", "confirm")]
+    given = [
+        name
+        for name in filing.asked
+        if name in {*filing.fields, *filing.skipped} and name not in ("consent", "confirm")
+    ]
     named = [name for name in fields_named(message.text) if name in given and name != field]
-    by_entity = [name for name, entity in ENTITY_OF.items() if message.all(entity) and name in given and name != field]
+    by_entity = [
+        name for name, entity in ENTITY_OF.items() if message.all(entity) and name in given and name != field
+    ]
     both = [name for name in named if name in by_entity]
     if both or named:
         return (both or named)[0]

@@ -88,7 +88,11 @@ class FollowTurn(FormTurn):
         return await self.ask()
 
     async def read_rating(self) -> Events:
-        digits = [c for c in fields.ascii_digits((self.message.choice or {}).get("value") or self.message.text) if c.isdigit()]
+        digits = [
+            c
+            for c in fields.ascii_digits((self.message.choice or {}).get("value") or self.message.text)
+            if c.isdigit()
+        ]
         if len(digits) == 0 or digits[0] not in "12345" or len(digits) > 2:
             raise Unreadable("rating")
         self.state.fields["rating"] = int(digits[0])
@@ -144,7 +148,9 @@ class FollowTurn(FormTurn):
         self.state.code = None
         known = f"utter_problem_{refusal.code}"
         minutes = max(1, round((refusal.retry_after or 60) / 60))
-        self.speech.say(known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(minutes))
+        self.speech.say(
+            known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(minutes)
+        )
         if refusal.code == "too_many_attempts":
             return self.end()
         return await self.ask()
@@ -160,7 +166,9 @@ class FollowTurn(FormTurn):
             known = f"utter_problem_{refusal.code}"
             self.speech.say(known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(1))
             return self.end()
-        self.speech.say(f"utter_done_{self.state.act}", custom=case_custom(case), reference=isolate(self.state.reference))
+        self.speech.say(
+            f"utter_done_{self.state.act}", custom=case_custom(case), reference=isolate(self.state.reference)
+        )
         return [*self.end(), self.remember()]
 
     def remember(self) -> dict[str, Any]:
@@ -176,7 +184,9 @@ class FollowTurn(FormTurn):
         if field == "reference" and self.state.choices:
             key = "utter_choose_case"
         values = {"reference": isolate(self.state.reference)} if self.state.reference else {}
-        self.speech.say(key, buttons=self.buttons(field), custom={"expects": self.state.expects(field)}, **values)
+        self.speech.say(
+            key, buttons=self.buttons(field), custom={"expects": self.state.expects(field)}, **values
+        )
         return self.keep(field)
 
     def buttons(self, field: str) -> list[dict[str, str]]:

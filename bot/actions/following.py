@@ -16,7 +16,9 @@ STATUS = "check_status"
 @cache
 def plan() -> dict[str, Any]:
     """bot/following.yml: the acts and their fields."""
-    return yaml.safe_load((Path(__file__).resolve().parent.parent / "following.yml").read_text(encoding="utf-8"))
+    return yaml.safe_load(
+        (Path(__file__).resolve().parent.parent / "following.yml").read_text(encoding="utf-8")
+    )
 
 
 @dataclass

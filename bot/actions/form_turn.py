@@ -120,7 +120,9 @@ class FormTurn(ABC):
         if field not in FREE_TEXT and answers_beside(self.message):
             return []
         self.state.failures += 1
-        self.speech.say(f"utter_problem_{problem.key}", **{name: isolate(value) for name, value in problem.values.items()})
+        self.speech.say(
+            f"utter_problem_{problem.key}", **{name: isolate(value) for name, value in problem.values.items()}
+        )
         if self.state.failures >= EXAMPLE_AFTER and self.speech.has(f"utter_example_{field}"):
             self.speech.say(f"utter_example_{field}")
         if self.state.failures >= HELP_AFTER:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -35,15 +33,25 @@ class ActionAnswerGuidance(CaseAction):
 
     def tell(self, speech: Speech, article: Article, aspects: list[str]) -> None:
         """The answer, or, when nothing sure enough is known, the office that knows."""
-        buttons = [button(speech.word(f"utter_aspect_{a}"), article.payload(a)) for a in article.others(aspects)]
-        buttons = buttons[:ASPECT_BUTTONS] + [button(speech.word("utter_title_request_guidance"), "/request_guidance")]
+        buttons = [
+            button(speech.word(f"utter_aspect_{a}"), article.payload(a)) for a in article.others(aspects)
+        ]
+        buttons = buttons[:ASPECT_BUTTONS] + [
+            button(speech.word("utter_title_request_guidance"), "/request_guidance")
+        ]
         if article.unsure:
-            speech.say("utter_ask_the_office", buttons=buttons[-1:], title=article.title, office=article.offices())
+            speech.say(
+                "utter_ask_the_office", buttons=buttons[-1:], title=article.title, office=article.offices()
+            )
             return
         missing = [aspect for aspect in aspects if not article.lines(aspect)]
         known = [aspect for aspect in aspects if aspect not in missing] or article.summary()
         if missing:
-            speech.say("utter_aspect_unknown", aspect=speech.word(f"utter_aspect_{missing[0]}"), office=article.offices())
+            speech.say(
+                "utter_aspect_unknown",
+                aspect=speech.word(f"utter_aspect_{missing[0]}"),
+                office=article.offices(),
+            )
         speech.say(
             "utter_guidance",
             buttons=buttons,

@@ -11,7 +11,17 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.message import Message
 
 SPOKEN = {"msa": "ar", "derja": "ar", "arabizi": "ar", "french": "fr"}
-VALUE_FIELDS = {"name", "phone", "email", "national_id", "governorate", "structure", "place", "reference", "code"}
+VALUE_FIELDS = {
+    "name",
+    "phone",
+    "email",
+    "national_id",
+    "governorate",
+    "structure",
+    "place",
+    "reference",
+    "code",
+}
 SURE, MANY_WORDS = 0.8, 4
 
 

@@ -38,7 +38,9 @@ class Speech:
         **values: Any,
     ) -> None:
         """Utters the response `key`; `values` fill its placeholders."""
-        self._dispatcher.utter_message(response=key, buttons=buttons or [], json_message=custom or {}, **values)
+        self._dispatcher.utter_message(
+            response=key, buttons=buttons or [], json_message=custom or {}, **values
+        )
 
     def word(self, key: str, **values: Any) -> str:
         """The text of the response `key`, to be put into another response or on a button.

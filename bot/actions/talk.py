@@ -40,6 +40,11 @@ class ActionTalkToHuman(CaseAction):
     async def act(self, speech: Speech, tracker: Tracker) -> Events:
         running = tracker.get_slot("filing") or tracker.get_slot("following")
         buttons = [] if running else [way_on(speech, "request_guidance"), way_on(speech, "file_petition")]
-        buttons.append({"title": speech.word("utter_title_office"), "payload": "/guidance/citizen-relations-offices:where"})
+        buttons.append(
+            {
+                "title": speech.word("utter_title_office"),
+                "payload": "/guidance/citizen-relations-offices:where",
+            }
+        )
         speech.say("utter_no_person_yet", buttons=buttons)
         return [SlotSet("misunderstood", 0)]
