@@ -67,7 +67,7 @@ class SentenceFeatures:
     `weights` gives each space its share; features seen in fewer than `min_count` sentences are left out.
     """
 
-    weights: dict[str, float] = field(default_factory=lambda: {"word": 1.0, "char": 1.0, "bone": 0.7})
+    weights: dict[str, float] = field(default_factory=lambda: {"word": 0.7, "char": 1.0, "bone": 1.2})
     min_count: int = 2
     vocabulary: dict[str, dict[str, int]] = field(default_factory=dict)
     idf: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.float32))

@@ -9,19 +9,21 @@ from sklearn.svm import LinearSVC
 
 from nlu.components.features import SentenceFeatures
 
+TEMPERATURE = 0.13
+"""Divides decision values into calibrated log-odds; measured on sentences of other writers (docs/understanding.md)."""
+
 
 class SentenceClassifier:
     """Linear one-versus-rest classifier over SentenceFeatures with temperature-scaled probabilities.
 
-    `fit` takes raw sentences and their labels; `predict` gives the best label of each sentence,
+    `c` is the cost of the linear machine. `fit` takes raw sentences and their labels; `predict` gives the best label of each sentence,
     `predict_proba` a (sentences × labels) array in the order of `labels`.
     """
 
-    def __init__(self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = 0.0):
+    def __init__(self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE):
         self.features = SentenceFeatures(**({"weights": weights} if weights else {}))
         self.c = c
-        self.fixed_temperature = temperature
-        self.temperature = temperature or 0.3
+        self.temperature = temperature
         self.labels: list[str] = []
         self.coefficients = np.zeros((0, 0), dtype=np.float16)
         self.intercept = np.zeros(0, dtype=np.float32)

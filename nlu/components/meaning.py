@@ -27,7 +27,7 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`: lowest confidence answered; `ranking_length`: labels kept; `c`: cost of the machine."""
-        return {"threshold": 0.2, "ranking_length": 10, "c": 1.0}
+        return {"threshold": 0.25, "ranking_length": 10, "c": 1.0}
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Every example that has an intent, with its full label."""
