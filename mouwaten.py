@@ -154,6 +154,8 @@ def _start_bot(settings: Settings) -> BotProcess | None:
 def _serve(settings: Settings) -> int:
     import uvicorn
 
+    # SQLite's statements run in threads: with Python's usual 5 ms between threads each would wait for the loop.
+    sys.setswitchinterval(0.0005)
     app = create_app(
         settings,
         rest_on_loopback=True,
