@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from api import errors, migrations, seed
 from api.cases.router import router as cases
 from api.database import Database
+from api.guidance.router import router as guidance
 from api.health import router as health
 from api.http import install as install_http
 from api.policy_router import router as policy
@@ -42,7 +43,7 @@ def create_app(settings: Settings, beside: Sequence[Lifespan] = ()) -> FastAPI:
     app.state.readiness = {}
     errors.install(app)
     install_http(app)
-    for router in (cases, structures, policy):
+    for router in (cases, structures, guidance, policy):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health)
     return app

@@ -22,7 +22,7 @@ Rows = list[dict[str, Any]]
 
 async def seed(database: Database) -> None:
     """Write structures, places and articles that are new or changed in the files."""
-    digests = {name: _digest(name) for name in ("structures", "places", "naming", "services")}
+    digests = {name: _digest(name) for name in ("structures", "places", "naming", "services", "stopwords")}
     async with database.session(writes=False) as session:
         known = {row.name: row.digest for row in await session.scalars(select(Seed))}
     if known == digests:

@@ -5,15 +5,33 @@ so both find the same. A word also finds longer words that begin with it. The ti
 """
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 
+import yaml
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.folding import tokens
 
+STOPWORDS = Path(__file__).parents[1] / "data" / "stopwords.yml"
 MOST_WORDS = 30
 SHORTEST_PREFIX = 4
+# As many letters of a French word as tell "renouveler" and "renouvellement" to be one, "electrique" and
+# "electronique" to be two.
+LATIN_STEM = 7
+# A rare word says more than a common one, as in bm25; 1 divides by the logarithm of the length.
+POSTGRES_FIND = """
+WITH asked AS (
+    SELECT word::tsquery AS query, ln(1 + (SELECT count(*) FROM guidance_search)::float
+        / (1 + (SELECT count(*) FROM guidance_search WHERE document @@ word::tsquery))) AS weight
+    FROM unnest(CAST(:words AS text[])) AS word
+)
+SELECT slug, sum(ts_rank('{0.25, 0.25, 0.25, 1}', document, query, 1) * weight) AS score
+FROM guidance_search JOIN asked ON document @@ query
+GROUP BY slug ORDER BY score DESC, slug LIMIT :limit
+"""
 
 
 class ArticleIndex(Protocol):
@@ -60,14 +78,8 @@ class PostgresIndex:
         await self._session.execute(statement, {"slug": slug, "title": title, "body": body})
 
     async def find(self, words: Sequence[str], limit: int) -> list[tuple[str, float]]:
-        query = " | ".join(f"'{word}':*" if len(word) >= SHORTEST_PREFIX else f"'{word}'" for word in words)
-        # 1: divided by the logarithm of the length, so that a long article does not win by size.
-        statement = text(
-            "SELECT slug, ts_rank(document, asked, 1) AS score"
-            " FROM guidance_search, to_tsquery('simple', :query) AS asked"
-            " WHERE document @@ asked ORDER BY score DESC, slug LIMIT :limit"
-        )
-        rows = await self._session.execute(statement, {"query": query, "limit": limit})
+        asked = [f"'{word}':*" if len(word) >= SHORTEST_PREFIX else f"'{word}'" for word in words]
+        rows = await self._session.execute(text(POSTGRES_FIND), {"words": asked, "limit": limit})
         return [(slug, float(score)) for slug, score in rows]
 
 
@@ -76,6 +88,18 @@ def index_of(session: AsyncSession) -> ArticleIndex:
     return SqliteIndex(session) if session.get_bind().dialect.name == "sqlite" else PostgresIndex(session)
 
 
+def telling_words(text: str) -> list[str]:
+    """The folded words of `text` that say something about its matter; single characters do not."""
+    words = [word for word in tokens(text) if len(word) > 1 and word not in _stopwords()]
+    return [word[:LATIN_STEM] if word.isascii() else word for word in words]
+
+
 def words_of(question: str) -> list[str]:
-    """The words of a question worth asking for; single characters say nothing."""
-    return [word for word in dict.fromkeys(tokens(question)) if len(word) > 1][:MOST_WORDS]
+    """The words of a question, each once."""
+    return list(dict.fromkeys(telling_words(question)))[:MOST_WORDS]
+
+
+@cache
+def _stopwords() -> frozenset[str]:
+    lists = yaml.safe_load(STOPWORDS.read_text(encoding="utf-8"))
+    return frozenset(token for words in lists.values() for word in words for token in tokens(str(word)))

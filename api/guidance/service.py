@@ -6,13 +6,13 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.clock import now
-from api.folding import tokens
 from api.guidance.errors import InvalidArticle, UnknownArticle
 from api.guidance.models import Article, ArticleVersion
 from api.guidance.repository import GuidanceRepository
-from api.guidance.search import index_of, words_of
+from api.guidance.search import index_of, telling_words, words_of
 
 FACTS = "facts"
+SEARCHED = ("responsible", "conditions", "documents", "fee", "where", "notes", "numbers", "benefit")
 NEEDED = ("slug", "category", "name", "responsible", "sources", "confidence")
 
 
@@ -31,7 +31,9 @@ class GuidanceService:
         return article
 
     async def search(self, question: str, limit: int) -> list[tuple[Article, float]]:
-        """The closest articles, best first; the score is between 0 and 1 and 1 is the best found."""
+        """The closest articles, best first, the best scored 1; by name when nothing is asked."""
+        if not question.strip():
+            return [(article, 1.0) for article in (await self._articles.all())[:limit]]
         words = words_of(question)
         hits = await self._index.find(words, limit) if words else []
         articles = await self._articles.by_slugs([slug for slug, _ in hits])
@@ -98,14 +100,12 @@ def _words(facts: dict[str, Any]) -> tuple[str, str]:
         *facts.get("aliases", []),
         facts["slug"].replace("-", " "),
     ]
-    told = {
-        name: facts.get(name) for name in ("responsible", "conditions", "documents", "fee", "where", "notes")
-    }
+    told = {name: facts.get(name) for name in SEARCHED}
     return _folded(" ".join(title)), _folded(" ".join(_strings(told)))
 
 
 def _folded(words: str) -> str:
-    return " ".join(tokens(words))
+    return " ".join(telling_words(words))
 
 
 def _strings(value: Any) -> list[str]:
