@@ -6,7 +6,7 @@ import warnings
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-warnings.filterwarnings("ignore")
+warnings.showwarning = lambda *args, **kwargs: None  # Rasa's old libraries complain; nobody here can act on it
 
 import structlog  # noqa: E402  (the settings above must stand before Rasa is imported)
 import uvicorn  # noqa: E402
@@ -31,6 +31,7 @@ def main() -> None:
         create_service(talk, api.close),
         host=os.environ.get("BOT_HOST", "127.0.0.1"),
         port=int(os.environ.get("BOT_PORT", "8001")),
+        ws="none",  # Rasa pins websockets below what uvicorn wants, and no socket is served here
         log_level="warning",
         access_log=False,
     )

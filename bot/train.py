@@ -22,7 +22,7 @@ def train(model: Path) -> Path:
         training_files=["bot/rules"],
         output=str(model.parent),
         fixed_model_name=model.name.removesuffix(".tar.gz"),
-        force_training=True,
+        force_training=False,
     )
     if not found or not found.model:
         raise SystemExit("training failed: see the messages above")

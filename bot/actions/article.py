@@ -66,13 +66,16 @@ class Article:
 
     def _line(self, item: dict[str, Any]) -> str:
         text = item.get(self._speech.language) or item.get("fr") or item.get("ar") or ""
-        if item.get("tnd") is not None:
-            amount = self._speech.word("utter_word_dinars", amount=isolate(_amount(item["tnd"])))
-            text = f"{text}: {amount}" if text else amount
+        if item.get("n"):
+            text = f"{text}: {item['n']}"
         when = item.get("when")
         if when:
             text = f"{text} ({self._speech.name(when) if isinstance(when, dict) else when})"
-        return self._isolated(text) + self._doubt(item) if text else ""
+        text = self._isolated(text)
+        if item.get("tnd") is not None:
+            amount = self._speech.word("utter_word_dinars", amount=isolate(_amount(item["tnd"])))
+            text = f"{text}: {amount}" if text else amount
+        return text + self._doubt(item) if text else ""
 
     def _doubt(self, item: dict[str, Any]) -> str:
         if item.get("conflict"):

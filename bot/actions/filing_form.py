@@ -213,8 +213,8 @@ class FilingTurn(FormTurn):
     async def ask(self) -> Events:
         """Puts the question of the next field, with its buttons and what the client may show."""
         field = self.state.next_field
-        key, values = f"utter_ask_{self.state.kind}_{field}", {}
-        key = key if self.speech.has(key) else f"utter_ask_{field}"
+        key, values = f"utter_question_{self.state.kind}_{field}", {}
+        key = key if self.speech.has(key) else f"utter_question_{field}"
         if field == "confirm":
             values = {"summary": self.summary()}
         elif field == "structure" and self.state.offered:

@@ -179,8 +179,8 @@ class FollowTurn(FormTurn):
         field = self.state.next_field
         if field is None:
             return self.end() if self.state.act == STATUS else await self.carry_out()
-        key = f"utter_ask_{plan()['acts'][self.state.act]['form']}_{field}"
-        key = key if self.speech.has(key) else f"utter_ask_{field}"
+        key = f"utter_question_{plan()['acts'][self.state.act]['form']}_{field}"
+        key = key if self.speech.has(key) else f"utter_question_{field}"
         if field == "reference" and self.state.choices:
             key = "utter_choose_case"
         values = {"reference": isolate(self.state.reference)} if self.state.reference else {}

@@ -47,7 +47,7 @@ class FormTurn(ABC):
         self.message = Message.of(tracker)
         self.asked = tracker.get_slot("requested_slot")
         self.restore(tracker)
-        self.comes_back = tracker.latest_action_name not in (None, "action_listen") and self.state is not None
+        self.comes_back = bool((tracker.active_loop or {}).get("is_interrupted"))
 
     @abstractmethod
     def restore(self, tracker: Tracker) -> None:

@@ -22,7 +22,7 @@ VALUE_FIELDS = {
     "reference",
     "code",
 }
-SURE, MANY_WORDS = 0.8, 4
+SURE, FEW_WORDS, MANY_WORDS = 0.8, 2, 4
 
 
 class ActionChooseLanguage(Action):
@@ -60,9 +60,11 @@ def heard_language(message: Message, tracker: Tracker, now: str | None) -> str |
         return heard
     if tracker.get_slot("requested_slot") in VALUE_FIELDS and message.words < MANY_WORDS:
         return now
-    if tracker.get_slot("language_asked") == now and not _plain(message, heard):
+    if _plain(message, heard):
+        return heard
+    if tracker.get_slot("language_asked") == now or message.words < FEW_WORDS:
         return now
-    return heard if _plain(message, heard) or register.get("confidence", 0) >= SURE else now
+    return heard if register.get("confidence", 0) >= SURE else now
 
 
 def _plain(message: Message, heard: str) -> bool:
