@@ -6,6 +6,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from fastapi import FastAPI
 
 from api import errors, migrations, seed
+from api.attachments.intake import create_intake
+from api.attachments.router import router as attachments
 from api.cases.router import router as cases
 from api.database import Database
 from api.guidance.router import router as guidance
@@ -23,7 +25,7 @@ def create_app(settings: Settings, beside: Sequence[Lifespan] = ()) -> FastAPI:
     """The case API on the database of `settings`, migrated and seeded at start.
 
     `beside` are context managers entered after that, for what runs in the same process. `app.state` has
-    `settings`, `database`, `throttle` and `readiness`, a dict of named checks (see `api.health`).
+    `settings`, `database`, `throttle`, `intake` and `readiness`, a dict of named checks (see `api.health`).
     """
 
     @asynccontextmanager
@@ -40,10 +42,11 @@ def create_app(settings: Settings, beside: Sequence[Lifespan] = ()) -> FastAPI:
     app.state.settings = settings
     app.state.database = Database(settings.database)
     app.state.throttle = create_throttle(settings, app.state.database)
+    app.state.intake = create_intake(settings)
     app.state.readiness = {}
     errors.install(app)
     install_http(app)
-    for router in (cases, structures, guidance, policy):
+    for router in (cases, attachments, structures, guidance, policy):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health)
     return app

@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     session_secret: SecretStr = Field(default_factory=_fresh_key)
     cases_key: SecretStr = Field(default_factory=_fresh_key)
     attachments_key: SecretStr = Field(default_factory=_fresh_key)
+    attachments_dir: Path | None = None
     clamav_socket: str | None = None
 
     telegram_token: SecretStr | None = None
