@@ -10,8 +10,11 @@ from api.attachments.intake import create_intake
 from api.attachments.router import router as attachments
 from api.cases.router import router as cases
 from api.database import Database
+from api.docs import document
+from api.docs import router as docs
 from api.guidance.router import router as guidance
 from api.health import router as health
+from api.housekeeping import tidy
 from api.http import install as install_http
 from api.policy_router import router as policy
 from api.settings import Settings
@@ -32,10 +35,12 @@ def create_app(settings: Settings, beside: Sequence[Lifespan] = ()) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await migrations.upgrade(settings)
         await seed.seed(app.state.database)
+        await tidy(settings, app.state.database, app.state.intake)
         async with AsyncExitStack() as stack:
             for one in beside:
                 await stack.enter_async_context(one(app))
             yield
+        await app.state.throttle.close()
         await app.state.database.close()
 
     app = FastAPI(title="Mouwaten case API", version="1", docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -49,4 +54,6 @@ def create_app(settings: Settings, beside: Sequence[Lifespan] = ()) -> FastAPI:
     for router in (cases, attachments, structures, guidance, policy):
         app.include_router(router, prefix="/api/v1")
     app.include_router(health)
+    app.include_router(docs)
+    document(app)
     return app

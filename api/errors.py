@@ -9,7 +9,7 @@ Shape: {type, title, status, detail?, instance, code, errors?: [{field, code, de
 clients map it to a sentence in the citizen's language. What a caller sent is never repeated.
 """
 
-import logging
+import uuid
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -17,9 +17,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-
-log = logging.getLogger(__name__)
+from starlette.types import Scope
 
 MEDIA_TYPE = "application/problem+json"
 CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
@@ -64,6 +64,29 @@ class TooLarge(Problem):
     status, code, title = 413, "too_large", "The request is larger than is accepted."
 
 
+class FieldProblem(BaseModel):
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemBody(BaseModel):
+    """The shape of every error, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    errors: list[FieldProblem] = []
+
+
+def request_id(scope: Scope) -> str:
+    """The number of a request, the same in its logs, its X-Request-Id and its problem."""
+    return str(scope.setdefault("mouwaten.request", uuid.uuid4()))
+
+
 def install(app: FastAPI) -> None:
     """Make every error of `app` answer as a problem."""
     app.add_exception_handler(Problem, _problem)
@@ -72,14 +95,14 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def respond(problem: Problem, instance: str) -> JSONResponse:
-    """`problem` as a response; `instance` is the path asked for."""
+def respond(problem: Problem, scope: Scope) -> JSONResponse:
+    """`problem` as a response; its `instance` is the number that the logs give the request."""
     body: dict[str, Any] = {
         "type": f"urn:mouwaten:problem:{problem.code}",
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or problem.title,
-        "instance": instance,
+        "instance": f"urn:uuid:{request_id(scope)}",
         "code": problem.code,
     }
     if problem.errors:
@@ -89,12 +112,12 @@ def respond(problem: Problem, instance: str) -> JSONResponse:
 
 async def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
-    return respond(error, request.url.path)
+    return respond(error, request.scope)
 
 
 async def _validation(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    return respond(InvalidRequest(errors=[_field_error(one) for one in error.errors()]), request.url.path)
+    return respond(InvalidRequest(errors=[_field_error(one) for one in error.errors()]), request.scope)
 
 
 def _field_error(one: Mapping[str, Any]) -> dict[str, str]:
@@ -109,10 +132,10 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     problem.status = error.status_code
     problem.code = CODES.get(error.status_code, "bad_request")
     problem.title = HTTPStatus(error.status_code).phrase
-    return respond(problem, request.url.path)
+    return respond(problem, request.scope)
 
 
 async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
     problem = Problem("The request failed on our side; nothing of it was kept.")
     problem.status, problem.code, problem.title = 500, "internal_error", "Internal error"
-    return respond(problem, request.url.path)
+    return respond(problem, request.scope)

@@ -2,14 +2,13 @@
 
 import logging
 import time
-import uuid
 
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.attachments.errors import AttachmentTooLarge
-from api.errors import TooLarge, respond
+from api.errors import TooLarge, request_id, respond
 from api.metrics import LATENCY, REQUESTS
 from api.policy import policy
 
@@ -72,7 +71,7 @@ class Observed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        started, status, number = time.perf_counter(), 500, uuid.uuid4().hex
+        started, status, number = time.perf_counter(), 500, request_id(scope)
 
         async def noting(message: Message) -> None:
             nonlocal status
@@ -88,13 +87,19 @@ class Observed:
 
 
 def _note(scope: Scope, status: int, seconds: float, number: str) -> None:
-    route = getattr(scope.get("route"), "path", "unmatched")
+    route = _template(scope)
     method = scope["method"] if route != "unmatched" else "ANY"
     REQUESTS.labels(method, route, status).inc()
     LATENCY.labels(method, route).observe(seconds)
     milliseconds = round(seconds * 1000, 1)
     known = {"method": method, "route": route, "status": status, "ms": milliseconds, "request": number}
     log.info("request", extra=known)
+
+
+def _template(scope: Scope) -> str:
+    # An included router's route does not know its prefix; FastAPI keeps the whole beside it.
+    whole = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(whole, "path", "unmatched")
 
 
 def _limit(scope: Scope) -> int:
@@ -109,4 +114,4 @@ def _content_length(scope: Scope) -> int:
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     problem = AttachmentTooLarge() if scope["path"].endswith("/attachments") else TooLarge()
-    await respond(problem, scope["path"])(scope, receive, send)
+    await respond(problem, scope)(scope, receive, send)

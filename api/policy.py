@@ -61,6 +61,7 @@ class PublicPolicy(_Part):
 class Policy(PublicPolicy):
     """Everything in `policy.yml`."""
 
+    unclaimed_attachment_days: PositiveInt
     throttle: Throttle
     routing: Routing
 

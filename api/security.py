@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import SecretStr
 
 from api.errors import Unauthorised
@@ -28,10 +29,11 @@ class Caller:
 
 def get_caller(
     request: Request,
-    authorization: Annotated[str | None, Header()] = None,
+    _documented: Annotated[object, Security(HTTPBearer(auto_error=False))],
     x_channel_identity: Annotated[str | None, Header(max_length=800)] = None,
 ) -> Caller:
     """Raises `Unauthorised` when a token is shown and is wrong."""
+    authorization = request.headers.get("Authorization")
     is_bot = authorization is not None and _is_token(authorization, request.app.state.settings)
     if authorization is not None and not is_bot:
         raise Unauthorised()

@@ -44,36 +44,61 @@ HttpUrl = Annotated[str, BeforeValidator(_plain_url)]
 class Settings(BaseSettings):
     """Everything that can be set from outside; each name in capitals is the environment variable."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
 
     host: str = "127.0.0.1"
+    """Address the web server listens on."""
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """Port the web server listens on."""
     public_url: HttpUrl = "http://127.0.0.1:8000"
+    """Address under which citizens reach the site; used in links and for the webhook."""
     var_dir: Path = Path("var")
+    """Folder of the database, the attachments and the generated secrets."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged: DEBUG, INFO, WARNING or ERROR."""
 
     database_url: str = ""
+    """postgresql://… or sqlite:///…; unset: SQLite in VAR_DIR."""
     redis_url: str | None = None
+    """redis://…; rate-limit counters go there when it is set, else to the database."""
 
     bot_url: HttpUrl = "http://127.0.0.1:8001"
+    """Where the bot answers turns."""
     bot_token: SecretStr = Field(default_factory=_fresh_key)
+    """The token with which the bot calls the case API; generated when unset."""
     session_secret: SecretStr = Field(default_factory=_fresh_key)
+    """Signs the website's sessions; generated when unset."""
     cases_key: SecretStr = Field(default_factory=_fresh_key)
+    """The key behind follow-up codes and fingerprints; generated when unset. A new one ends all codes."""
     attachments_key: SecretStr = Field(default_factory=_fresh_key)
+    """Seals attachments, 32 bytes in URL-safe base64; generated when unset. A new one closes them all."""
     attachments_dir: Path | None = None
+    """Folder of the attachments; unset: VAR_DIR/attachments. Replicas share it."""
     clamav_socket: str | None = None
+    """clamd's socket (path or host:port); files are refused while it is set and does not answer."""
 
     telegram_token: SecretStr | None = None
+    """Token of the Telegram bot; unset: no Telegram."""
     telegram_mode: Literal["polling", "webhook"] = "polling"
+    """polling or webhook."""
     telegram_base_url: HttpUrl = "https://api.telegram.org"
+    """Address of the Bot API, for a test server."""
     telegram_secret: SecretStr | None = None
+    """Secret that Telegram's webhook calls carry."""
 
     rest_channel: Literal["on", "off"] = "off"
+    """on: POST /webhooks/rest/webhook is served."""
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins that may embed the chat, separated by commas."""
 
     signing_key: Path | None = None
+    """File of the key that signs answers."""
     signing_certificate: Path | None = None
+    """File of the certificate of that key."""
     signing_passphrase: SecretStr | None = None
+    """Passphrase of that key."""
 
     @field_validator("database_url")
     @classmethod

@@ -11,6 +11,7 @@ from limits import RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from pydantic import SecretStr
+from redis.asyncio import ConnectionPool
 from sqlalchemy import String, case, delete, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,8 +94,9 @@ class DatabaseStorage(Storage):
 class Throttle:
     """Counts tries before they are made; a try that turns out right is given back."""
 
-    def __init__(self, storage: Storage, key: SecretStr) -> None:
+    def __init__(self, storage: Storage, key: SecretStr, pool: ConnectionPool | None = None) -> None:
         self._storage = storage
+        self._pool = pool
         self._limiter = FixedWindowRateLimiter(storage)
         self._key = key
 
@@ -111,18 +113,23 @@ class Throttle:
         item = _item(window)
         await self._storage.incr(item.key_for(self._fingerprint(purpose, subject)), item.get_expiry(), -1)
 
+    async def close(self) -> None:
+        """Leave Redis."""
+        if self._pool is not None:
+            await self._pool.disconnect()
+
     def _fingerprint(self, purpose: str, subject: str) -> str:
         return f"{purpose}:{keyed_hash(self._key, purpose, subject)}"
 
 
 def create_throttle(settings: Settings, database: Database) -> Throttle:
     """The throttle of this process."""
-    storage: Any = (
-        RedisStorage(f"async+{settings.redis_url}", implementation="redispy")
-        if settings.redis_url
-        else DatabaseStorage(database)
-    )
-    return Throttle(storage, settings.cases_key)
+    if not settings.redis_url:
+        return Throttle(DatabaseStorage(database), settings.cases_key)
+    pool = ConnectionPool.from_url(settings.redis_url)
+    options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool}
+    storage = RedisStorage(f"async+{settings.redis_url}", **options)
+    return Throttle(storage, settings.cases_key, pool)
 
 
 def _item(window: Window) -> RateLimitItemPerSecond:

@@ -6,6 +6,7 @@ does not open again (its name is authenticated with it).
 
 import os
 import secrets
+import time
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -35,7 +36,9 @@ class AttachmentStore:
         """Keep `data`; its digest. On disk when this returns."""
         digest = keyed_hash(self._key, "content", data)
         path = self._path(digest)
-        if not path.exists():
+        if path.exists():
+            path.touch()
+        else:
             nonce = secrets.token_bytes(NONCE)
             sealed = MARK + nonce + self._cipher.encrypt(nonce, data, digest.encode())
             _write(path, sealed)
@@ -50,9 +53,11 @@ class AttachmentStore:
         except (InvalidTag, ValueError):
             raise DamagedFile("an attachment cannot be opened") from None
 
-    def remove(self, digest: str) -> None:
-        """Forget `digest`."""
-        self._path(digest).unlink(missing_ok=True)
+    def remove(self, digest: str, idle_seconds: float = 0) -> None:
+        """Forget `digest`, unless it was put again within `idle_seconds`: somebody may be handing it in."""
+        path = self._path(digest)
+        if path.exists() and time.time() - path.stat().st_mtime >= idle_seconds:
+            path.unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

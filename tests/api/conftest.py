@@ -14,6 +14,8 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import text
 
 from api.app import create_app
@@ -88,3 +90,18 @@ def citizen(bot: httpx.AsyncClient) -> Citizen:
 @pytest.fixture
 def desk(app: FastAPI) -> Desk:
     return Desk(app)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def redis_url() -> AsyncIterator[str | None]:
+    """An empty Redis database, or None where none answers."""
+    client = Redis.from_url(REDIS, socket_connect_timeout=1)
+    try:
+        await client.flushdb()
+    except RedisError:
+        yield None
+    else:
+        yield REDIS
+        await client.flushdb()
+    finally:
+        await client.aclose()

@@ -208,6 +208,8 @@ class TestStore:
     def test_a_removed_file_is_gone(self, tmp_path: Path) -> None:
         store = AttachmentStore(tmp_path, KEY)
         digest = store.put(b"a letter")
+        store.remove(digest, idle_seconds=60)
+        assert store.get(digest) == b"a letter"
         store.remove(digest)
         store.remove(digest)
         with pytest.raises(FileNotFoundError):

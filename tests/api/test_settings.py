@@ -80,3 +80,12 @@ def test_usual_database_addresses_are_understood(given: str, used: str) -> None:
 def test_secrets_are_not_shown() -> None:
     settings = load_settings()
     assert settings.bot_token.get_secret_value() not in repr(settings)
+
+
+def test_origins_are_a_list_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://a.tn, https://b.tn,")
+    assert load_settings().allowed_origins == ("https://a.tn", "https://b.tn")
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert not [name for name, field in Settings.model_fields.items() if not field.description]
