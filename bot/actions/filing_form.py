@@ -43,6 +43,9 @@ class FilingTurn(FormTurn):
             self.choose_or_offer(named)
         return await self.ask()
 
+    def remind(self) -> None:
+        self.speech.say("utter_unfinished", kind=self.speech.word(f"utter_kind_{self.state.kind}"))
+
     async def file(self) -> Events:
         body = self.state.case(self.message.identity, self.speech.language, self.message.sent_at)
         key = hashlib.sha256(f"{self.message.identity}\n{self.state.started_by}".encode()).hexdigest()

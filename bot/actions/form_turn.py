@@ -17,6 +17,7 @@ from bot.actions.message import Message
 from bot.actions.speech import Speech, button, isolate
 
 EXAMPLE_AFTER, HELP_AFTER = 2, 4
+LONG_AWAY = 6.0  # hours
 FREE_TEXT = {"subject", "description", "place", "name", "comment"}
 
 
@@ -47,7 +48,7 @@ class FormTurn(ABC):
         self.message = Message.of(tracker)
         self.asked = tracker.get_slot("requested_slot")
         self.restore(tracker)
-        self.comes_back = bool((tracker.active_loop or {}).get("is_interrupted"))
+        self.comes_back = _rejected_since_last_message(tracker)
 
     @abstractmethod
     def restore(self, tracker: Tracker) -> None:
@@ -67,10 +68,12 @@ class FormTurn(ABC):
 
     async def play(self) -> Events:
         """Reads, answers, asks."""
-        if self.comes_back:
-            return await self.ask()
         if self.state is None:
             return await self.begin()
+        if self.message.away_hours >= LONG_AWAY:
+            self.remind()
+        if self.comes_back:
+            return await self.ask()
         field = self.asked or self.state.next_field
         if act := steering(self.message, field):
             return await getattr(self, f"on_{act}")(field)
@@ -80,6 +83,9 @@ class FormTurn(ABC):
             return await self.read(field)
         except Unreadable as problem:
             return await self.not_understood(field, problem)
+
+    def remind(self) -> None:
+        """After a long absence: what was left unfinished."""
 
     def api_is_down(self) -> Events:
         """Says so and keeps everything, so that the next message goes on from here."""
@@ -132,3 +138,13 @@ class FormTurn(ABC):
     def ways_out(self, field: str) -> list[dict[str, str]]:
         acts = [*(["skip"] if self.state.optional(field) else []), "talk_to_human", "cancel"]
         return [button(self.speech.word(f"utter_title_{act}"), f"/{act}") for act in acts]
+
+
+def _rejected_since_last_message(tracker: Tracker) -> bool:
+    """Whether this message was handed over to the rules already, so that the form is only resumed."""
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            return False
+        if event["event"] == "action_execution_rejected":
+            return True
+    return False

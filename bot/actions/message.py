@@ -25,6 +25,7 @@ class Message:
     pressed: bool = False
     choice: dict[str, str] | None = None
     sent_at: str = ""
+    away_hours: float = 0.0
 
     @classmethod
     def of(cls, tracker: Tracker) -> Message:
@@ -46,6 +47,7 @@ class Message:
             pressed=bool(metadata.get("pressed")),
             choice=metadata.get("choice"),
             sent_at=metadata.get("sent_at") or "",
+            away_hours=metadata.get("away_hours") or 0.0,
         )
 
     def all(self, kind: str) -> list[dict[str, Any]]:
