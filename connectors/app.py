@@ -12,7 +12,11 @@ from api.health import NotReady
 from api.settings import Settings
 from connectors.bot_client import BotClient
 from connectors.engine import Engine
+from connectors.files import Files
 from connectors.rest.router import rest_router
+from connectors.web.pages import page_router
+from connectors.web.router import web_router
+from connectors.web.session import Sessions
 
 BOT_LOOK_SECONDS = 0.2
 
@@ -40,6 +44,7 @@ class Connectors:
         self.engine = app.state.engine = Engine(app.state.database, self.bot)
         app.state.readiness["bot"] = self._bot_is_ready
         self._install_rest(app)
+        self._install_website(app)
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -57,6 +62,12 @@ class Connectors:
         unsaid = "rest_channel" not in self._settings.model_fields_set
         if on or (unsaid and self._rest_on_loopback):
             app.include_router(rest_router(self.engine, loopback_only=not on))
+
+    def _install_website(self, app: FastAPI) -> None:
+        sessions = Sessions(self._settings)
+        files = Files(app.state.intake, self.engine.storage)
+        app.include_router(page_router(self._settings, sessions))
+        app.include_router(web_router(self.engine, sessions, files))
 
     async def _bot_is_ready(self, _request: Request) -> None:
         if not await self.bot.ready():

@@ -18,7 +18,7 @@ MAX_TEXT = 200_000
 
 MAX_PAYLOAD = 256
 
-AttachmentKind = Literal["photo", "document", "voice", "audio", "video", "video_note", "unsupported"]
+AttachmentKind = Literal["image", "document", "voice", "video", "unsupported"]
 
 _TURN_NAMESPACE = uuid.UUID("6f0c1f0e-6a1b-5c1e-9a53-1b5a0c7c9d21")
 
@@ -44,7 +44,7 @@ class Attachment(_Frozen):
     media_type: str = "application/octet-stream"
     size: int = 0
     kind: AttachmentKind = "document"
-    seconds: int | None = None
+    seconds: float | None = None
     """Length of a recording."""
 
 

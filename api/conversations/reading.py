@@ -11,33 +11,54 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.enums import ConversationStatus, Direction, InboundStatus, OutboundStatus
 from api.conversations.models import Conversation, InboundMessage, Lane, OutboundMessage
-from api.conversations.schemas import DeadLetter, Delayed
+from api.conversations.schemas import DeadLetter, Delayed, Line, Transcript
 
 
-async def inbound_after(
-    session: AsyncSession, conversation_id: int, after: int, limit: int
-) -> Sequence[InboundMessage]:
-    """The newest `limit` messages of the citizen past position `after`, oldest first."""
-    found = (
-        select(InboundMessage)
-        .where(InboundMessage.conversation_id == conversation_id, InboundMessage.position > after)
-        .order_by(InboundMessage.position.desc())
-        .limit(limit)
+async def transcript(
+    session: AsyncSession, channel: str, external_id: str, after: int, limit: int
+) -> Transcript | None:
+    """The newest lines past position `after`, in order; None when there is no such conversation."""
+    known = (
+        select(Conversation.id, Lane.waiting_since)
+        .join(Lane, Lane.conversation_id == Conversation.id)
+        .where(
+            Conversation.channel == channel,
+            Conversation.external_id == external_id,
+            Lane.direction == Direction.inbound,
+        )
     )
-    return list(reversed((await session.execute(found)).scalars().all()))
+    found = (await session.execute(known)).first()
+    if found is None:
+        return None
+    came = [_came(row) for row in await _after(session, InboundMessage, found.id, after, limit)]
+    went = [_went(row) for row in await _after(session, OutboundMessage, found.id, after, limit)]
+    lines = sorted([*came, *went], key=lambda line: line.position)[-limit:]
+    return Transcript(found.id, lines, waiting=found.waiting_since is not None)
 
 
 async def outbound_after(
     session: AsyncSession, conversation_id: int, after: int, limit: int
 ) -> Sequence[OutboundMessage]:
     """The newest `limit` messages to the citizen past position `after`, oldest first."""
+    return await _after(session, OutboundMessage, conversation_id, after, limit)
+
+
+async def _after(session: AsyncSession, model: Any, conversation_id: int, after: int, limit: int) -> Any:
     found = (
-        select(OutboundMessage)
-        .where(OutboundMessage.conversation_id == conversation_id, OutboundMessage.position > after)
-        .order_by(OutboundMessage.position.desc())
+        select(model)
+        .where(model.conversation_id == conversation_id, model.position > after)
+        .order_by(model.position.desc())
         .limit(limit)
     )
     return list(reversed((await session.execute(found)).scalars().all()))
+
+
+def _came(row: InboundMessage) -> Line:
+    return Line(row.position, "citizen", row.body, row.received_at, row.channel_message_id)
+
+
+def _went(row: OutboundMessage) -> Line:
+    return Line(row.position, "assistant", row.body, row.created_at, kind=row.kind)
 
 
 async def waiting_unheard(session: AsyncSession, patience: float, limit: int) -> list[Delayed]:

@@ -69,6 +69,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Transcript:
+    """Lines of a conversation in order; `waiting`: the citizen has an answer to come."""
+
+    conversation_id: int
+    lines: list[Line]
+    waiting: bool
+
+
+@dataclass(frozen=True)
 class Delayed:
     """A conversation whose citizen waits and has not been told yet."""
 

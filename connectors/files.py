@@ -1,0 +1,36 @@
+"""Files from citizens on any channel: examined, cleaned and kept by the API's attachment store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.attachments.intake import Intake
+from api.attachments.service import AttachmentService
+from connectors.messages import Attachment, Identity
+from connectors.storage import Storage
+
+
+@dataclass(frozen=True)
+class Files:
+    """Takes files in; only the citizen who sent one can put it on a case."""
+
+    intake: Intake
+    storage: Storage
+
+    async def keep(self, owner: Identity, data: bytes, name: str, seconds: float | None = None) -> Attachment:
+        """The kept file, as the bot is told of it.
+
+        Raises:
+            api.errors.Problem: the file is too large, of a kind not accepted, or unsafe (api/attachments/errors.py).
+        """
+        kept = await self.intake.take(data)
+        async with self.storage.write() as session:
+            stored = await AttachmentService(session).keep(kept, name, str(owner), seconds)
+            return Attachment(
+                id=stored.id,
+                name=stored.name,
+                media_type=stored.media_type,
+                size=stored.size,
+                kind=stored.kind,
+                seconds=stored.seconds,
+            )
