@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from api.errors import Unauthorised
 from api.settings import Settings
+from api.text import clean
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Caller:
 def get_caller(
     request: Request,
     _documented: Annotated[object, Security(HTTPBearer(auto_error=False))],
-    x_channel_identity: Annotated[str | None, Header(max_length=800)] = None,
+    x_channel_identity: Annotated[str | None, Header(max_length=2000)] = None,
 ) -> Caller:
     """Raises `Unauthorised` when a token is shown and is wrong."""
     authorization = request.headers.get("Authorization")
@@ -57,7 +58,7 @@ def header_text(value: str) -> str:
     """A header's words: HTTP carries only Latin letters in it, others come percent-encoded or as UTF-8."""
     with suppress(UnicodeError):
         value = value.encode("latin-1").decode("utf-8")
-    return unquote(value).strip()
+    return str(clean(unquote(value)))
 
 
 def keyed_hash(key: SecretStr, purpose: str, value: str | bytes) -> str:

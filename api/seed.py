@@ -146,7 +146,7 @@ _loaded: dict[str, dict[str, Any]] = {}
 def _load(name: str) -> dict[str, Any]:
     if name not in _loaded:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        _loaded[name] = yaml.load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"), loader)  # noqa: S506
+        _loaded[name] = yaml.load((FOLDER / f"{name}.yml").read_text(encoding="utf-8"), loader)
     return _loaded[name]
 
 

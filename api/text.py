@@ -6,7 +6,7 @@ from typing import Annotated
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 _NATIONAL_ID = re.compile(r"[0-9]{8}")
@@ -66,6 +66,10 @@ def national_id(value: str) -> str:
 
 
 Cleaned = Annotated[str, BeforeValidator(clean)]
+# A channel and who it is there: "web:3f21", "telegram:42". Kept in one form, for it is compared.
+ChannelIdentity = Annotated[
+    str, Field(min_length=3, max_length=300, pattern=r"^[a-z]+:."), BeforeValidator(clean)
+]
 Words = Annotated[str, BeforeValidator(clean), AfterValidator(said)]
 Phone = Annotated[str, BeforeValidator(clean), AfterValidator(phone)]
 Email = Annotated[str, BeforeValidator(clean), AfterValidator(email)]

@@ -15,7 +15,7 @@ class Attachment(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
-    channel_identity: Mapped[str | None] = mapped_column(String(200))
+    channel_identity: Mapped[str | None] = mapped_column(String(300))
     kind: Mapped[str] = mapped_column(String(20))
     media_type: Mapped[str] = mapped_column(String(80))
     name: Mapped[str] = mapped_column(String(200))

@@ -14,6 +14,7 @@ from api.cases.router import Answered, WholeAccess
 from api.database import DbSession
 from api.idempotency import IdempotencyKey, Once
 from api.security import Bot
+from api.text import ChannelIdentity
 
 router = APIRouter(tags=["attachments"])
 
@@ -29,7 +30,7 @@ def get_intake(request: Request) -> Intake:
 
 Attachments = Annotated[AttachmentService, Depends(attachment_service)]
 TheIntake = Annotated[Intake, Depends(get_intake)]
-Identity = Annotated[str | None, Form(max_length=200)]
+Identity = Annotated[ChannelIdentity | None, Form()]
 Seconds = Annotated[float | None, Form(gt=0, le=86_400)]
 
 

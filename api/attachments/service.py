@@ -28,7 +28,7 @@ class AttachmentService:
         """Remember a file that was taken in; `seconds` is the channel's word where the file has none."""
         attachment = Attachment(
             id=secrets.token_hex(16),
-            channel_identity=channel_identity,
+            channel_identity=str(clean(channel_identity)) if channel_identity else None,
             kind=kept.finding.kind,
             media_type=kept.finding.media_type,
             name=file_name(name),

@@ -54,7 +54,7 @@ class Claimant(Base):
     __table_args__ = (Index(None, "channel_identity", "case_id"),)
 
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True)
-    channel_identity: Mapped[str] = mapped_column(String(200))
+    channel_identity: Mapped[str] = mapped_column(String(300))
     name: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(20))
     email: Mapped[str | None] = mapped_column(String(320))

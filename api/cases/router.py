@@ -27,6 +27,7 @@ from api.database import DbSession
 from api.idempotency import IdempotencyKey, IdempotencyService, Once
 from api.metrics import CASES_FILED
 from api.security import AnyCaller, Bot, header_text
+from api.text import ChannelIdentity
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 
@@ -80,7 +81,7 @@ async def file_case(
 
 @router.get("")
 async def list_own_cases(
-    bot: Bot, cases: Cases, channel_identity: Annotated[str, Query(max_length=200)]
+    bot: Bot, cases: Cases, channel_identity: Annotated[ChannelIdentity, Query()]
 ) -> list[CaseListed]:
     """The cases that a channel identity filed, newest first."""
     return [views.listed(story) for story in await cases.filed_by(channel_identity)]

@@ -18,7 +18,7 @@ from api.attachments.schemas import AttachmentRead
 from api.cases.enums import Act, EventType, Kind, Language, Status
 from api.policy import policy
 from api.structures.schemas import StructureBrief
-from api.text import Email, NationalId, Phone, clean, said
+from api.text import ChannelIdentity, Email, NationalId, Phone, clean, said
 
 LIMITS = policy().limits
 CLEAN, SAID = BeforeValidator(clean), AfterValidator(said)
@@ -65,7 +65,7 @@ class CaseFiling(_Asked):
     place: PlaceGiven | None = None
     attachments: Annotated[list[str], Field(max_length=100)] = []
     language: Language
-    channel_identity: Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[a-z]+:."), CLEAN]
+    channel_identity: ChannelIdentity
     consent: ConsentGiven | None = None
     anonymous: bool = False
 

@@ -12,8 +12,8 @@ from api.structures.schemas import Names
 class Told(BaseModel):
     """One statement in both languages.
 
-    `source` is an id of `sources`; `as_of` its date ("undated" for a page without one). `check`: to be confirmed
-    with the office; `conflict`: sources disagree; `sourced` false: from general knowledge. `when` says for whom.
+    `source` is an id of `sources`; `as_of` its date ("undated" for a page without one); `when` says for whom.
+    `check`: to be confirmed with the office; `conflict`: they disagree; `sourced` false: general knowledge.
     """
 
     model_config = ConfigDict(extra="allow")

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 from fastapi import FastAPI
@@ -71,7 +72,7 @@ class Citizen:
         return await self.bot.post(f"/cases/{reference}/{act}", json=words, headers=headers)
 
     def _as_owner(self) -> dict[str, str]:
-        return {"X-Channel-Identity": self.identity}
+        return {"X-Channel-Identity": quote(self.identity, safe=":")}
 
 
 @dataclass

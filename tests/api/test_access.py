@@ -184,3 +184,14 @@ async def test_a_wrong_token_is_refused_even_where_none_is_needed(anyone: httpx.
     assert response.status_code == 200
     response = await anyone.get("/cases/P-2026-7KQ4M2XF", headers={**BOT, "Authorization": "Basic x"})
     assert problem(response) == "unauthorised"
+
+
+@pytest.mark.parametrize(
+    "identity", ["rest: سليم ", "rest:a\u0000b", "telegram:-100", "rest:" + "س" * 200, "rest:50%25"]
+)
+async def test_any_channel_identity_finds_its_cases_again(bot: httpx.AsyncClient, identity: str) -> None:
+    citizen = Citizen(bot, identity)
+    receipt = await citizen.files()
+    listed = (await bot.get("/cases", params={"channel_identity": identity})).json()
+    assert [line["reference"] for line in listed] == [receipt["reference"]]
+    assert (await citizen.reads(receipt["reference"]))["subject"]

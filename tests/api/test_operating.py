@@ -40,7 +40,7 @@ class TestDatabase:
         def differences(connection: Connection) -> list[object]:
             options = {"include_object": belongs_to_models, "compare_type": True}
             context = MigrationContext.configure(connection, opts=options)
-            return [one for one in compare_metadata(context, Base.metadata)]
+            return list(compare_metadata(context, Base.metadata))
 
         async with app.state.database.engine.connect() as connection:
             assert await connection.run_sync(differences) == []

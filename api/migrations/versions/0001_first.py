@@ -146,7 +146,7 @@ def upgrade() -> None:
         "attachments",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("case_id", ROW_ID, nullable=True),
-        sa.Column("channel_identity", sa.String(length=200), nullable=True),
+        sa.Column("channel_identity", sa.String(length=300), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("media_type", sa.String(length=80), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -162,7 +162,7 @@ def upgrade() -> None:
     op.create_table(
         "case_claimants",
         sa.Column("case_id", ROW_ID, nullable=False),
-        sa.Column("channel_identity", sa.String(length=200), nullable=False),
+        sa.Column("channel_identity", sa.String(length=300), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=True),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("email", sa.String(length=320), nullable=True),
