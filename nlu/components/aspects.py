@@ -24,8 +24,8 @@ class AspectExtractor(SentenceComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`c`: cost of the machine."""
-        return {"c": 0.5}
+        """`c`: cost of the machine; `temperature`: divides decision values into log-odds."""
+        return {"c": 0.3, "temperature": 0.2}
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Guidance examples whose block says which aspect is asked."""

@@ -1,4 +1,4 @@
-"""Sparse features of a sentence: words, character n-grams and cross-script skeleton n-grams, weighted by TF-IDF."""
+"""Sparse features of a sentence, weighted by TF-IDF: words, character n-grams, skeleton n-grams, ideas."""
 
 import re
 from collections import Counter
@@ -9,14 +9,15 @@ from functools import lru_cache
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from nlu.components.ideas import ideas_space
 from nlu.components.normalisation import fold, normalise
 from nlu.components.skeleton import skeleton
 from nlu.words import lexicon
 
 _CLITICS = re.compile(lexicon("letters")["arabic_article"])
 
-SPACES = ("word", "char", "bone")
-"""The feature spaces; each is scaled to unit length on its own before its weight is applied."""
+WEIGHTS = {"word": 0.7, "char": 1.0, "bone": 1.2, "idea": 0.7}
+"""Share of each feature space: a space is scaled to unit length on its own, then multiplied by its weight."""
 
 
 @lru_cache(maxsize=100_000)
@@ -57,7 +58,18 @@ def bones_space(words: Sequence[str]) -> list[str]:
     return bones + pairs(bones) + [gram for bone in bones for gram in char_ngrams(bone, 3, 5)]
 
 
-_EXTRACT = {"word": words_space, "char": chars_space, "bone": bones_space}
+_EXTRACT = {"word": words_space, "char": chars_space, "bone": bones_space, "idea": ideas_space}
+
+
+@lru_cache(maxsize=64)
+def counts(text: str, space: str) -> Counter:
+    """How often each feature of a space stands in a raw sentence (kept a moment: several classifiers ask)."""
+    return Counter(_EXTRACT[space](_words(text)))
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(normalise(text).split())
 
 
 @dataclass
@@ -67,20 +79,20 @@ class SentenceFeatures:
     `weights` gives each space its share; features seen in fewer than `min_count` sentences are left out.
     """
 
-    weights: dict[str, float] = field(default_factory=lambda: {"word": 0.7, "char": 1.0, "bone": 1.2})
+    weights: dict[str, float] = field(default_factory=lambda: dict(WEIGHTS))
     min_count: int = 2
     vocabulary: dict[str, dict[str, int]] = field(default_factory=dict)
     idf: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
     def fit(self, texts: Iterable[str]) -> "SentenceFeatures":
         """Learn the vocabulary and document frequencies of raw sentences."""
-        documents = [normalise(text).split() for text in texts]
+        texts = list(texts)
         idf: list[float] = []
         for space in self.weights:
-            counts = Counter(gram for words in documents for gram in set(_EXTRACT[space](words)))
-            kept = sorted(gram for gram, n in counts.items() if n >= self.min_count)
+            found = Counter(gram for text in texts for gram in counts(text, space))
+            kept = sorted(gram for gram, n in found.items() if n >= self.min_count)
             self.vocabulary[space] = {gram: len(idf) + i for i, gram in enumerate(kept)}
-            idf.extend(np.log((1 + len(documents)) / (1 + counts[gram])) + 1 for gram in kept)
+            idf.extend(np.log((1 + len(texts)) / (1 + found[gram])) + 1 for gram in kept)
         self.idf = np.asarray(idf, dtype=np.float32)
         return self
 
@@ -91,18 +103,17 @@ class SentenceFeatures:
 
     def vector(self, text: str) -> tuple[np.ndarray, np.ndarray]:
         """Feature numbers and values of one raw sentence."""
-        words = normalise(text).split()
-        parts = [self._space(space, words) for space in self.weights]
+        parts = [self._space(space, counts(text, space)) for space in self.weights]
         return np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
 
-    def _space(self, space: str, words: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    def _space(self, space: str, found: Counter) -> tuple[np.ndarray, np.ndarray]:
         known = self.vocabulary[space]
-        counts = Counter(known[gram] for gram in _EXTRACT[space](words) if gram in known)
-        if not counts:
+        hits = [(known[gram], n) for gram, n in found.items() if gram in known]
+        if not hits:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        columns = np.fromiter(counts.keys(), dtype=np.int32, count=len(counts))
-        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(values)) * self.idf[columns]
+        table = np.array(hits, dtype=np.int32)
+        columns = table[:, 0]
+        values = (1 + np.log(table[:, 1].astype(np.float32))) * self.idf[columns]
         return columns, values * (self.weights[space] / np.linalg.norm(values))
 
     def matrix(self, texts: Iterable[str]) -> csr_matrix:

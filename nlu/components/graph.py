@@ -10,7 +10,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components.linear import SentenceClassifier
+from nlu.components.linear import TEMPERATURE, SentenceClassifier
 
 
 class SentenceComponent(GraphComponent):
@@ -20,8 +20,8 @@ class SentenceComponent(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`c`: cost of the linear machine."""
-        return {"c": 1.0}
+        """`c`: cost of the linear machine; `temperature`: see nlu/components/linear.py."""
+        return {"c": 1.0, "temperature": TEMPERATURE}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         """Component over a not yet trained classifier."""
@@ -64,7 +64,7 @@ class SentenceComponent(GraphComponent):
         texts, labels = self.examples(training_data)
         with self._storage.write_to(self._resource) as folder:
             if len(set(labels)) > 1:
-                self._model = self.classifier(c=self._config["c"]).fit(texts, labels)
+                self._model = self.classifier(c=self._config["c"], temperature=self._config["temperature"]).fit(texts, labels)
                 self._model.save(Path(folder))
         return self._resource
 

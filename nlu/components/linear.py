@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 from nlu.components.features import SentenceFeatures
@@ -20,6 +21,8 @@ class SentenceClassifier:
     `predict_proba` a (sentences × labels) array in the order of `labels`.
     """
 
+    class_weight: str | None = None
+
     def __init__(self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE):
         self.features = SentenceFeatures(**({"weights": weights} if weights else {}))
         self.c = c
@@ -34,7 +37,8 @@ class SentenceClassifier:
         matrix = self.features.fit(texts).matrix(texts)
         number = {label: i for i, label in enumerate(self.labels)}
         target = np.array([number[label] for label in labels])
-        coefficients, self.intercept = _fit(matrix, target, len(self.labels), self.c)
+        coefficients, intercept = _fit(matrix, target, LinearSVC(C=self.c, class_weight=self.class_weight))
+        self.intercept = intercept.astype(np.float32)
         self.coefficients = np.ascontiguousarray(coefficients.T).astype(np.float16)
         return self
 
@@ -95,8 +99,9 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return raised / raised.sum()
 
 
-def _fit(matrix, target: np.ndarray, labels: int, c: float) -> tuple[np.ndarray, np.ndarray]:
-    machine = LinearSVC(C=c).fit(matrix, target)
-    if labels == 2:
+def _fit(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients (labels × features) and intercepts, for two labels as for many."""
+    machine.fit(matrix, target)
+    if len(machine.classes_) == 2:
         return np.vstack([-machine.coef_, machine.coef_]), np.concatenate([-machine.intercept_, machine.intercept_])
-    return machine.coef_, machine.intercept_.astype(np.float32)
+    return machine.coef_, machine.intercept_

@@ -10,7 +10,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.aspect import is_bare_follow_up
 from nlu.components.graph import SentenceComponent, add_entities, sentence_entity
-from nlu.components.linear import SentenceClassifier
+from nlu.components.linear import TEMPERATURE, SentenceClassifier
 
 GUIDANCE = "guidance"
 FALLBACK = "nlu_fallback"
@@ -26,8 +26,8 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`threshold`: lowest confidence answered; `ranking_length`: labels kept; `c`: cost of the machine."""
-        return {"threshold": 0.25, "ranking_length": 10, "c": 1.0}
+        """`threshold`: lowest confidence answered; `ranking_length`: labels kept; `c`, `temperature`: of the machine."""
+        return {"threshold": 0.25, "ranking_length": 10, "c": 1.0, "temperature": TEMPERATURE}
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Every example that has an intent, with its full label."""

@@ -1,7 +1,6 @@
 """Rasa graph component: the register of a sentence (MSA, derja, Arabizi, French), as message property `register`."""
 
 from collections import defaultdict
-from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import TEXT
@@ -17,11 +16,6 @@ from nlu.corpus import read_training
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class RegisterClassifier(SentenceComponent, IntentClassifier):
     """Learns which folder of nlu/data a sentence stands in: Rasa's training data does not keep the file name."""
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        """`c`: cost of the machine."""
-        return {"c": 1.0}
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Training sentences found under nlu/data, once for each register they are written in."""

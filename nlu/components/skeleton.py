@@ -32,6 +32,12 @@ def skeleton(word: str) -> str:
     return bones[:-1] if bones.endswith("h") and len(bones) > 1 else bones
 
 
+@lru_cache(maxsize=100_000)
+def without_article(word: str) -> str:
+    """A normalised word without the article or conjunction grown onto it."""
+    return word if word.isascii() else _ARABIC_ARTICLE.sub("", word)
+
+
 def _latin(word: str) -> str:
     word = _LATIN_ARTICLE.sub("", word)
     for old, new in _DIGRAPHS:
