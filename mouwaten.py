@@ -65,14 +65,9 @@ def create_app(
 def run(options: argparse.Namespace) -> int:
     """Serves until Ctrl-C or SIGTERM, with the bot as a supervised child unless BOT_URL names another."""
     print("Mouwaten is starting: the assistant loads its model, this takes a few seconds.", flush=True)
-    from api.settings import load_settings
-
-    settings = load_settings()
-    if not _port_is_free(settings.host, settings.port):
-        print(
-            f"Port {settings.port} of {settings.host} is taken: stop what uses it or set PORT.",
-            file=sys.stderr,
-        )
+    settings = _settings()
+    if taken := _taken_port(settings):
+        print(f"Port {taken} is taken: stop what uses it, or set PORT or BOT_PORT.", file=sys.stderr)
         return 1
     bot = _start_bot(settings)
     try:
@@ -86,9 +81,7 @@ def chat(options: argparse.Namespace) -> int:
     """Talks in the terminal; starts the assistant first when it is not running."""
     from connectors.terminal import talk
 
-    from api.settings import load_settings
-
-    settings = load_settings()
+    settings = _settings()
     if not _port_is_free(settings.host, settings.port):
         return talk(settings)
     bot = _start_bot(settings)
@@ -133,15 +126,46 @@ def _become_bot_command(package: str, arguments: Sequence[str]) -> int:
     os.execve(BOT_PYTHON, [str(BOT_PYTHON), "-m", package, *arguments], environment)
 
 
-def _start_bot(settings: Settings) -> BotProcess | None:
-    if "bot_url" in settings.model_fields_set:
-        return None
+def _settings() -> Settings:
+    """The settings; BOT_PORT moves the child bot, unless BOT_URL names one that runs elsewhere."""
+    from api.settings import WrongSetting, load_settings
+
+    settings = load_settings()
+    port = os.environ.get("BOT_PORT")
+    if port is None or _bot_is_elsewhere(settings):
+        return settings
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise WrongSetting("The setting BOT_PORT is wrong: it must be a port number.")
+    moved = settings.model_copy(update={"bot_url": f"http://127.0.0.1:{port}"})
+    moved.model_fields_set.discard("bot_url")  # moved, yet still our own child
+    return moved
+
+
+def _bot_is_elsewhere(settings: Settings) -> bool:
+    return "bot_url" in settings.model_fields_set
+
+
+def _bot_port(settings: Settings) -> int:
     from urllib.parse import urlsplit
 
+    return urlsplit(settings.bot_url).port or 80
+
+
+def _taken_port(settings: Settings) -> int | None:
+    """The first port `run` needs that another process listens on."""
+    wanted = [(settings.host, settings.port)]
+    if not _bot_is_elsewhere(settings):
+        wanted.append(("127.0.0.1", _bot_port(settings)))
+    return next((port for host, port in wanted if not _port_is_free(host, port)), None)
+
+
+def _start_bot(settings: Settings) -> BotProcess | None:
+    if _bot_is_elsewhere(settings):
+        return None
     from connectors.bot_process import BotProcess
 
     environment = {
-        "BOT_PORT": str(urlsplit(settings.bot_url).port),
+        "BOT_PORT": str(_bot_port(settings)),
         "BOT_TOKEN": settings.bot_token.get_secret_value(),
         "API_URL": f"http://{_reachable(settings.host)}:{settings.port}",
         "PYTHONPATH": str(ROOT),

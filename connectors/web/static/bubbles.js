@@ -136,7 +136,7 @@ export function greeting(words, withStarters) {
       button.prepend(icon(one.icon));
       starters.append(button);
     }
-    box.append(el("p", { class: "starters-title" }, words.starters_title), starters);
+    box.append(el("div", { class: "starters-title" }, words.starters_title), starters);
   }
   return box.outerHTML;
 }

@@ -1,0 +1,94 @@
+"""`mouwaten chat`: a talk in the terminal, the same way every channel goes."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+from api.database import Database
+from api.settings import Settings
+from connectors.bot_client import BotClient
+from connectors.engine import Engine
+from connectors.messages import Button, Identity, IncomingMessage, OutgoingMessage
+from connectors.waiting import Waiting
+
+CHANNEL = "terminal"
+LEAVE = frozenset({"/quit", "/exit"})
+
+
+def talk(settings: Settings, app: Any | None = None) -> int:
+    """Reads lines and prints replies until the end of input. `app` is served meanwhile when nothing runs yet."""
+    with contextlib.suppress(KeyboardInterrupt, EOFError):
+        asyncio.run(_talk(settings, app))
+    print()
+    return 0
+
+
+async def _talk(settings: Settings, app: Any | None) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        if app is not None:
+            await stack.enter_async_context(_served(settings, app))
+        engine = await stack.enter_async_context(_engine(settings))
+        print("...", flush=True)
+        while not await engine.bot.ready():
+            await asyncio.sleep(0.2)
+        await _lines(Waiting(engine), Identity(channel=CHANNEL, external_id=uuid.uuid4().hex))
+
+
+async def _lines(waiting: Waiting, who: Identity) -> None:
+    buttons: list[Button] = []
+    while (line := (await asyncio.to_thread(input, "> ")).strip()) not in LEAVE:
+        received = await waiting.engine.receive(_message(who, line, buttons))
+        replies = await waiting.answer(received)
+        buttons = [button for reply in replies for button in reply.buttons]
+        print("\n".join(_render(reply) for reply in replies))
+        for number, button in enumerate(buttons, start=1):
+            print(f"  [{number}] {button.title}")
+
+
+def _message(who: Identity, line: str, buttons: list[Button]) -> IncomingMessage:
+    """A line; the number of a button that was just shown presses it."""
+    name = uuid.uuid4().hex
+    if line.isdigit() and 0 < int(line) <= len(buttons):
+        pressed = buttons[int(line) - 1]
+        return IncomingMessage(sender=who, id=name, text=pressed.title, payload=pressed.payload)
+    return IncomingMessage(sender=who, id=name, text=line)
+
+
+def _render(reply: OutgoingMessage) -> str:
+    link = reply.custom.get("link") or {}
+    return "\n".join(part for part in (reply.text, link.get("url")) if part)
+
+
+@contextlib.asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[Engine]:
+    database = Database(settings.database)
+    engine = Engine(database, BotClient(settings.bot_url))
+    await engine.start()
+    try:
+        yield engine
+    finally:
+        await engine.stop()
+        await engine.bot.close()
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _served(settings: Settings, app: Any) -> AsyncIterator[None]:
+    import uvicorn
+
+    server = uvicorn.Server(
+        uvicorn.Config(app, host=settings.host, port=settings.port, log_level="error", lifespan="on")
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
+    task = asyncio.create_task(server.serve())
+    while not server.started and not task.done():
+        await asyncio.sleep(0.05)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
