@@ -6,7 +6,9 @@ import warnings
 
 os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-warnings.showwarning = lambda *args, **kwargs: None  # Rasa's old libraries complain; nobody here can act on it
+warnings.showwarning = lambda *args, **kwargs: (
+    None
+)  # Rasa's old libraries complain; nobody here can act on it
 
 import structlog  # noqa: E402  (the settings above must stand before Rasa is imported)
 import uvicorn  # noqa: E402

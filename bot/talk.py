@@ -20,10 +20,12 @@ from rasa_sdk.executor import ActionExecutor
 from bot import actions
 from bot.actions.action import CaseAction
 from bot.actions.case_api import CaseApi
+from bot.actions.following import plan as following_plan
 from bot.payloads import read_payload
 from bot.state import restore, take
 
 TEXT_LIMIT = 20_000
+FOLLOWING = {"check_status", *following_plan()["acts"]}
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Talk:
         if pressed:
             parsed, choice = pressed
         elif text:
-            parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
+            parsed = in_view(await self._processor.parse_message(UserMessage(text.lstrip("/") or "?")))
         else:
             parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
         metadata = {
@@ -147,6 +149,14 @@ class Talk:
         return UserMessage(
             text or "-", sender_id=turn.conversation, parse_data={**parsed, "text": text}, metadata=metadata
         )
+
+
+def in_view(parsed: dict[str, Any]) -> dict[str, Any]:
+    """A reference in a message is a wish to follow that case, whatever else the words may look like."""
+    references = [entity for entity in parsed["entities"] if entity["entity"] == "reference"]
+    if not references or parsed["intent"]["name"] in FOLLOWING:
+        return parsed
+    return {**parsed, "intent": {"name": "check_status", "confidence": references[-1].get("confidence", 1.0)}}
 
 
 def executor_with(api: CaseApi) -> ActionExecutor:

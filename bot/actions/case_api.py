@@ -83,6 +83,10 @@ class CaseApi:
         """A structure by its slug."""
         return await self._call("GET", f"structures/{slug}")
 
+    async def places(self, words: str) -> list[dict[str, Any]]:
+        """Governorates, delegations and municipalities of this name, each with its governorate."""
+        return await self._call("GET", "places", params={"q": words[:80]})
+
     async def structures(self, words: str) -> list[dict[str, Any]]:
         """Structures whose names hold these words, best first."""
         return await self._call("GET", "structures", params={"q": words[:120]})

@@ -7,6 +7,8 @@ from typing import Any
 from bot.actions.speech import Speech, button, isolate
 
 EVENTS_SHOWN = 5
+TO_A_STRUCTURE = {"assigned", "transferred"}
+TELLS_ITS_TEXT = {"information_asked", "interim_reply", "inadmissible", "addition", "merged"}
 ACTS = {
     "add": "add_to_case",
     "withdraw": "withdraw_case",
@@ -74,18 +76,20 @@ def _values(speech: Speech, case: dict[str, Any]) -> dict[str, Any]:
 
 
 def _story(speech: Speech, case: dict[str, Any]) -> str:
-    lines = []
-    for event in (case.get("events") or [])[-EVENTS_SHOWN:]:
-        key = f"utter_event_{event['type']}"
-        told = speech.word(key) if speech.has(key) else ""
-        structure = event.get("structure")
-        words = ", ".join(
-            part
-            for part in (told, speech.name(structure) if structure else "", event.get("text") or "")
-            if part
-        )
-        lines += [f"• {day(event.get('at'))}: {isolate(words)}"] if words else []
-    return "\n".join(lines)
+    lines = [_event(speech, event) for event in case.get("events") or []]
+    return "\n".join([line for line in lines if line][-EVENTS_SHOWN:])
+
+
+def _event(speech: Speech, event: dict[str, Any]) -> str:
+    key = f"utter_event_{event['type']}"
+    if not speech.has(key):
+        return ""
+    where = (
+        speech.name(event["structure"]) if event.get("structure") and event["type"] in TO_A_STRUCTURE else ""
+    )
+    told = " ".join(part for part in (speech.word(key), where) if part)
+    words = f"{told}: {event['text']}" if event.get("text") and event["type"] in TELLS_ITS_TEXT else told
+    return f"• {day(event.get('at'))}: {isolate(words)}"
 
 
 def _next(speech: Speech, case: dict[str, Any]) -> str:

@@ -13,7 +13,11 @@ from bot.actions.message import Message
 from bot.actions.speech import Speech, button
 
 READINGS, WORTH_OFFERING, GIVE_UP_AFTER = 3, 0.08, 2
-NOT_OFFERED = {"out_of_scope", "affirm", "deny", "insult", "not_helped", "goodbye"}
+OFFERED_ACTS = {
+    *("file_petition", "file_suggestion", "file_notice", "request_guidance", "open_forum"),
+    *("check_status", "add_to_case", "withdraw_case", "contest_answer", "rate_service", "verify_answer"),
+    *("privacy_info", "export_my_data", "erase_my_data", "talk_to_human", "help", "change_language"),
+}
 
 
 class ActionClarify(CaseAction):
@@ -53,8 +57,7 @@ class ActionClarify(CaseAction):
 
     async def reading(self, speech: Speech, label: str) -> dict[str, str] | None:
         if not label.startswith("guidance/"):
-            known = label not in NOT_OFFERED and speech.has(f"utter_title_{label}")
-            return button(speech.word(f"utter_title_{label}"), f"/{label}") if known else None
+            return way_on(speech, label) if label in OFFERED_ACTS else None
         try:
             article = await self.api.article(label.removeprefix("guidance/"))
         except ApiRefused:

@@ -11,8 +11,9 @@ from rasa_sdk.events import SlotSet
 from bot.actions import fields
 from bot.actions.action import Events
 from bot.actions.case_api import ApiRefused
+from bot.actions.case_told import case_custom
 from bot.actions.fields import Unreadable
-from bot.actions.filing import FORM, Filing, kind_of
+from bot.actions.filing import FORM, Filing, kind_of, plan
 from bot.actions.filing_turn import correction, opening
 from bot.actions.form_turn import FormAction, FormTurn
 from bot.actions.lexicon import is_danger
@@ -52,10 +53,20 @@ class FilingTurn(FormTurn):
         try:
             case = await self.api.file(body, key)
         except ApiRefused as refusal:
+            if refusal.code == "idempotency_conflict":
+                return await self.filed_before()
             self.speech.say("utter_filing_refused", reason=isolate(refusal.code))
             return self.keep("confirm")
         self.tell_filed(case)
         return [*self.end(), SlotSet("last_reference", case["reference"])]
+
+    async def filed_before(self) -> Events:
+        """The first try got through although its answer was lost: what was filed then stands."""
+        newest = (await self.api.own_cases(self.message.identity))[0]
+        self.speech.say(
+            "utter_filed_before", custom=case_custom(newest), reference=isolate(newest["reference"])
+        )
+        return [*self.end(), SlotSet("last_reference", newest["reference"])]
 
     def tell_filed(self, case: dict[str, Any]) -> None:
         custom = {"case": {name: case.get(name) for name in ("reference", "code", "kind", "status")}}
@@ -100,10 +111,18 @@ class FilingTurn(FormTurn):
             self.speech.say("utter_button_over")
             return await self.ask()
         if field == "structure":
-            self.keep_structure(await self.api.structure(value))
-        else:
+            await self.choose_structure(value)
+        elif field == "governorate" and self.speech.has(f"utter_{value.replace('-', '_')}"):
             self.state.give(field, value)
+        else:
+            self.speech.say("utter_button_over")
         return await self.ask()
+
+    async def choose_structure(self, slug: str) -> None:
+        try:
+            self.keep_structure(await self.api.structure(slug))
+        except ApiRefused:
+            raise Unreadable("structure") from None
 
     async def correct(self, field: str, message: Message) -> Events:
         self.state.editing = field
@@ -127,19 +146,22 @@ class FilingTurn(FormTurn):
             "consent": self.take_consent,
             "confirm": self.take_confirm,
             "structure": self.take_structure,
+            "governorate": self.take_governorate,
         }
         if field in special:
             return await special[field](message)
-        value = fields.READERS[field](message)
         if field == "attachments":
-            value = [*(self.state.fields.get("attachments") or []), *value]
-        self.state.give(field, value)
+            return self.take_files(field, message)
+        self.state.give(field, fields.READERS[field](message))
         if field in ("description", "place"):
             await self.notice_more(field, message)
 
     def take_files(self, field: str, message: Message) -> None:
-        held = self.state.fields.get("attachments") or []
-        self.state.fields["attachments"] = [*held, *message.attachments]
+        fields.attachments(message)
+        held = [*(self.state.fields.get("attachments") or []), *message.attachments]
+        if len(held) > plan()["attachments_at_most"]:
+            raise Unreadable("too_many_files", limit=plan()["attachments_at_most"])
+        self.state.give("attachments", held)
         self.speech.say("utter_file_kept", count=isolate(len(self.state.fields["attachments"])))
         if message.text and field in fields.READERS:
             self.state.give(field, fields.READERS[field](message))
@@ -148,10 +170,21 @@ class FilingTurn(FormTurn):
         self.warn_of_danger(message.text)
         if field != "place":
             return
-        if "governorate" not in self.state.fields and (named := _first_governorate(message)):
-            self.state.give("governorate", named)
-        if "structure" not in self.state.fields:
-            self.state.offered = await self.competence.named(message)
+        if "governorate" not in self.state.fields and message.text:
+            if named := _first_governorate(message) or await self.competence.governorate_of(message.text):
+                self.state.give("governorate", named)
+        if "structure" not in self.state.fields and message.text:
+            named = await self.competence.named(message) or await self.competence.town_halls(message.text)
+            self.state.offered = [_brief(structure) for structure in named]
+
+    async def take_governorate(self, message: Message) -> None:
+        try:
+            self.state.give("governorate", fields.governorate(message))
+        except Unreadable:
+            found = await self.competence.governorate_of(message.text) if message.words <= 5 else None
+            if not found:
+                raise
+            self.state.give("governorate", found)
 
     async def take_consent(self, message: Message) -> None:
         if message.intent == "affirm":
@@ -187,6 +220,8 @@ class FilingTurn(FormTurn):
             self.state.offered = [_brief(structure) for structure in structures]
 
     def keep_structure(self, structure: dict[str, Any]) -> None:
+        if structure.get("closed"):
+            raise Unreadable("structure_closed", structure=self.speech.name(structure))
         self.state.give("structure", _brief(structure))
         self.state.offered = []
         if (

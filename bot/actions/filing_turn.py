@@ -12,6 +12,8 @@ from bot.actions.message import Message
 
 FREE_TEXT = {"subject", "description", "place"}
 STEERING = {"cancel", "restart", "go_back", "skip", "why_asked"}
+FILINGS = {"file_petition", "file_suggestion", "file_notice", "request_guidance"}
+NOT_BESIDE = {"", "nlu_fallback", "inform", "affirm", "deny", "correct_field", *STEERING}
 SIDE_TALK = {"change_language", "talk_to_human", "help", "bot_identity", "privacy_info"}
 ENTITY_OF = {"governorate": "governorate", "phone": "phone", "email": "email", "national_id": "national_id"}
 SURE, LIKELY = 0.75, 0.5
@@ -47,8 +49,9 @@ def is_side_question(message: Message, field: str) -> bool:
 
 def answers_beside(message: Message) -> bool:
     """Whether a message that is no value of a typed field is at least something the assistant can answer."""
-    known = message.intent not in {"", "nlu_fallback", "inform", "affirm", "deny", "correct_field"} | STEERING
-    return known and message.confidence >= LIKELY
+    if message.intent in NOT_BESIDE:
+        return False
+    return message.confidence >= (SURE if message.intent in FILINGS else LIKELY)
 
 
 def _is_question(message: Message) -> bool:

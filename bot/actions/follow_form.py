@@ -6,13 +6,14 @@ import hashlib
 from typing import Any
 
 from rasa_sdk import Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 
 from bot.actions import fields
 from bot.actions.action import Events
 from bot.actions.case_api import ApiRefused
 from bot.actions.case_told import case_custom, tell_answer, tell_case, tell_public_part
 from bot.actions.fields import Unreadable
+from bot.actions.filing_turn import FILINGS, SURE
 from bot.actions.following import FORM, STATUS, Following, plan
 from bot.actions.form_turn import FormAction, FormTurn
 from bot.actions.speech import button, isolate
@@ -39,6 +40,18 @@ class FollowTurn(FormTurn):
         except Unreadable as problem:
             return await self.not_understood("reference", problem)
         return await self.among_own_cases()
+
+    async def play(self) -> Events:
+        """A filing or another act on a case, asked for while this one runs, takes its place."""
+        wanted = self.message.intent
+        clear = self.message.pressed or (self.message.confidence >= SURE and self.asked != "comment")
+        if self.state is None or self.comes_back or not clear:
+            return await super().play()
+        if wanted in FILINGS:
+            return [*self.end(), FollowupAction("filing_form")]
+        if wanted in plan()["acts"] and wanted != self.state.act and not self.message.choice:
+            self.state = None
+        return await super().play()
 
     async def among_own_cases(self) -> Events:
         own = await self.api.own_cases(self.message.identity)

@@ -39,7 +39,7 @@ class ActionAnswerGuidance(CaseAction):
         buttons = buttons[:ASPECT_BUTTONS] + [
             button(speech.word("utter_title_request_guidance"), "/request_guidance")
         ]
-        if article.unsure:
+        if article.unsure or not article.summary():
             speech.say(
                 "utter_ask_the_office", buttons=buttons[-1:], title=article.title, office=article.offices()
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.actions.case_api import ApiRefused, CaseApi
@@ -27,6 +28,24 @@ class Competence:
         """Structures that the matter itself suggests: those responsible for the service it is about, then by name."""
         named = await self.named(message, governorate)
         return named or await self._responsible(message) or await self._by_name(message)
+
+    async def governorate_of(self, text: str) -> str | None:
+        """The governorate of a place named in the text, when all places of that name lie in one."""
+        for words in _place_names(text):
+            governorates = {_governorate(place) for place in await self._api.places(words)}
+            if len(governorates) == 1:
+                return governorates.pop()
+        return None
+
+    async def town_halls(self, text: str) -> list[dict[str, Any]]:
+        """The municipalities whose name stands in the description of a place."""
+        for words in _place_names(text):
+            found = [
+                place["slug"] for place in await self._api.places(words) if place["kind"] == "municipality"
+            ]
+            if found:
+                return await self._existing(found)
+        return []
 
     def _slugs_named(self, message: Message, governorate: str | None) -> list[str]:
         kinds = [entity["value"] for entity in message.all("structure")]
@@ -77,3 +96,15 @@ def _municipalities(message: Message) -> list[str]:
 def _seat(governorate: str | None) -> list[str]:
     """The municipality that bears the governorate's name: the seat."""
     return [governorate.replace("governorate-", "municipality-")] if governorate else []
+
+
+def _place_names(text: str) -> list[str]:
+    """What may be the name of a town in "rue de la Liberté, La Marsa": the last part first, then the whole."""
+    parts = [part.strip() for part in re.split(r"[,،;\n\-–]", text) if part.strip()]
+    words = text.split()
+    ends = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) > count]
+    return [name for name in dict.fromkeys([*reversed(parts), *ends]) if 2 < len(name) <= 40]
+
+
+def _governorate(place: dict[str, Any]) -> str:
+    return place.get("governorate") or place["slug"]
