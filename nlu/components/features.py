@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.preprocessing import normalize
 
 from nlu.components.ideas import ideas_space
 from nlu.components.normalisation import fold, normalise
@@ -84,17 +86,32 @@ class SentenceFeatures:
     vocabulary: dict[str, dict[str, int]] = field(default_factory=dict)
     idf: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
 
-    def fit(self, texts: Iterable[str]) -> "SentenceFeatures":
+    def fit(self, texts: Sequence[str]) -> "SentenceFeatures":
         """Learn the vocabulary and document frequencies of raw sentences."""
-        texts = list(texts)
-        idf: list[float] = []
-        for space in self.weights:
-            found = Counter(gram for text in texts for gram in counts(text, space))
-            kept = sorted(gram for gram, n in found.items() if n >= self.min_count)
-            self.vocabulary[space] = {gram: len(idf) + i for i, gram in enumerate(kept)}
-            idf.extend(np.log((1 + len(texts)) / (1 + found[gram])) + 1 for gram in kept)
-        self.idf = np.asarray(idf, dtype=np.float32)
+        self.fit_matrix(texts)
         return self
+
+    def fit_matrix(self, texts: Sequence[str]) -> csr_matrix:
+        """Learn from raw sentences and return their feature matrix, reading each sentence once."""
+        parts = [self._fit_space(space, texts) for space in self.weights]
+        self.idf = np.concatenate([idf for idf, _ in parts])
+        return hstack([matrix for _, matrix in parts], format="csr")
+
+    def _fit_space(self, space: str, texts: Sequence[str]) -> tuple[np.ndarray, csr_matrix]:
+        vectoriser = DictVectorizer(dtype=np.float32)
+        table = vectoriser.fit_transform(counts.__wrapped__(text, space) for text in texts)
+        frequency = np.bincount(table.indices, minlength=table.shape[1])
+        kept = np.flatnonzero(frequency >= self.min_count)
+        names = vectoriser.get_feature_names_out()
+        start = sum(map(len, self.vocabulary.values()))
+        self.vocabulary[space] = {names[column]: start + i for i, column in enumerate(kept)}
+        idf = (np.log((1 + len(texts)) / (1 + frequency[kept])) + 1).astype(np.float32)
+        return idf, normalize(self._weigh(table[:, kept], idf)) * self.weights[space]
+
+    @staticmethod
+    def _weigh(table: csr_matrix, idf: np.ndarray) -> csr_matrix:
+        table.data = (1 + np.log(table.data)) * idf[table.indices]
+        return table
 
     @property
     def size(self) -> int:

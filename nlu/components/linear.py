@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix
+from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
 from nlu.components.features import SentenceFeatures
 
+MANY_LABELS = 8
 TEMPERATURE = 0.13
 """Divides decision values into calibrated log-odds; measured on sentences of other writers (docs/understanding.md)."""
 
@@ -34,10 +37,10 @@ class SentenceClassifier:
     def fit(self, texts: Sequence[str], labels: Sequence[str]) -> "SentenceClassifier":
         """Learn from raw sentences."""
         self.labels = sorted(set(labels))
-        matrix = self.features.fit(texts).matrix(texts)
+        matrix = self.features.fit_matrix(texts)
         number = {label: i for i, label in enumerate(self.labels)}
         target = np.array([number[label] for label in labels])
-        coefficients, intercept = _fit(matrix, target, LinearSVC(C=self.c, class_weight=self.class_weight))
+        coefficients, intercept = _fit_halves(matrix, target, LinearSVC(C=self.c, tol=0.01, class_weight=self.class_weight))
         self.intercept = intercept.astype(np.float32)
         self.coefficients = np.ascontiguousarray(coefficients.T).astype(np.float16)
         return self
@@ -99,8 +102,22 @@ def softmax(scores: np.ndarray) -> np.ndarray:
     return raised / raised.sum()
 
 
+def _fit_halves(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients (labels × features) and intercepts; with many labels, half of them in each of two threads.
+
+    One-versus-rest machines do not depend on each other, so "all other labels" may be one label in each half.
+    """
+    labels = int(target.max()) + 1
+    if labels < MANY_LABELS:
+        return _fit(matrix, target, machine)
+    middle = labels // 2
+    halves = (np.minimum(target, middle), np.maximum(target, middle - 1) - (middle - 1))
+    with ThreadPoolExecutor(2) as threads:
+        low, high = threads.map(lambda half: _fit(matrix, half, clone(machine)), halves)
+    return np.vstack([low[0][:-1], high[0][1:]]), np.concatenate([low[1][:-1], high[1][1:]])
+
+
 def _fit(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients (labels × features) and intercepts, for two labels as for many."""
     machine.fit(matrix, target)
     if len(machine.classes_) == 2:
         return np.vstack([-machine.coef_, machine.coef_]), np.concatenate([-machine.intercept_, machine.intercept_])
