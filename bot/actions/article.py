@@ -23,6 +23,11 @@ class Article:
         self._sources = {source["id"]: source for source in data.get("sources") or []}
 
     @property
+    def slug(self) -> str:
+        """The service's slug."""
+        return str(self._data["slug"])
+
+    @property
     def title(self) -> str:
         """The service's name."""
         return self._speech.name(self._data)

@@ -14,12 +14,12 @@ from bot.actions.case_api import ApiRefused
 from bot.actions.case_told import case_custom
 from bot.actions.fields import Unreadable
 from bot.actions.filing import FORM, Filing, kind_of, plan
-from bot.actions.filing_turn import correction, opening
+from bot.actions.filing_turn import LIKELY, correction, opening
 from bot.actions.form_turn import FormAction, FormTurn
-from bot.actions.lexicon import is_danger
+from bot.actions.lexicon import is_danger, yes_or_no
 from bot.actions.message import Message
 from bot.actions.speech import button, isolate
-from bot.actions.structures import Competence
+from bot.actions.structures import MUNICIPALITY, Competence
 
 
 class FilingTurn(FormTurn):
@@ -186,31 +186,50 @@ class FilingTurn(FormTurn):
                 raise
             self.state.give("governorate", found)
 
+    async def on_skip(self, field: str) -> Events:
+        """Skipping the consent of what may be anonymous is a no."""
+        if field != "consent" or not self.state.may_be_anonymous:
+            return await super().on_skip(field)
+        self.stay_anonymous()
+        return await self.ask()
+
     async def take_consent(self, message: Message) -> None:
-        if message.intent == "affirm":
+        agreed = agreement(message)
+        if agreed:
             self.state.give("consent", True)
             self.state.fields["consent_at"] = message.sent_at
-        elif message.intent == "deny" and self.state.may_be_anonymous:
-            self.state.give("consent", False)
-            self.speech.say("utter_anonymous")
+        elif agreed is False and self.state.may_be_anonymous:
+            self.stay_anonymous()
         else:
-            raise Unreadable("consent_needed" if message.intent == "deny" else "yes_or_no")
+            raise Unreadable("yes_or_no" if agreed is None else "consent_needed")
+
+    def stay_anonymous(self) -> None:
+        self.state.give("consent", False)
+        self.speech.say("utter_anonymous")
 
     async def take_confirm(self, message: Message) -> None:
-        if message.intent == "affirm":
-            self.state.fields["confirm"] = True
-        elif message.intent in ("deny", "correct_field"):
+        agreed = agreement(message)
+        if message.intent == "correct_field" or agreed is False:
             raise Unreadable("which_field")
-        else:
+        if agreed is None:
             raise Unreadable("yes_or_no")
+        self.state.fields["confirm"] = True
 
     async def take_structure(self, message: Message) -> None:
-        named = await self.competence.likely(message, self.state.fields.get("governorate"))
+        named = self.offered_by_kind(message) or await self.competence.likely(
+            message, self.state.fields.get("governorate")
+        )
         if not named:
             raise Unreadable("structure")
         if "governorate" not in self.state.fields and (governorate := _first_governorate(message)):
             self.state.give("governorate", governorate)
         self.choose_or_offer(named)
+
+    def offered_by_kind(self, message: Message) -> list[dict[str, Any]]:
+        """ "The municipality", said of the one that is offered."""
+        if [entity["value"] for entity in message.all("structure")] != [MUNICIPALITY]:
+            return []
+        return [s for s in self.state.offered if s["slug"].startswith("municipality-")]
 
     def choose_or_offer(self, structures: list[dict[str, Any]]) -> None:
         """One named structure is kept; several, or one that was only guessed, are offered as buttons."""
@@ -312,6 +331,13 @@ class FilingTurn(FormTurn):
         if field == "place":
             return value.get("words") or f"{value['latitude']:.5f}, {value['longitude']:.5f}"
         return str(value)
+
+
+def agreement(message: Message) -> bool | None:
+    """Yes, no, or neither: by the button, by the meaning, or by the first word of a short answer."""
+    if message.intent in ("affirm", "deny") and (message.pressed or message.confidence >= LIKELY):
+        return message.intent == "affirm"
+    return yes_or_no(message.text)
 
 
 def _brief(structure: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.actions import fields
 from bot.actions.filing import Filing
-from bot.actions.lexicon import fields_named, has_any, is_correction, lexicon
+from bot.actions.lexicon import asks, fields_named, has_any, is_correction, lexicon
 from bot.actions.message import Message
 
 FREE_TEXT = {"subject", "description", "place"}
@@ -55,9 +55,7 @@ def answers_beside(message: Message) -> bool:
 
 
 def _is_question(message: Message) -> bool:
-    asks = "?" in message.text or "؟" in message.text
-    aspects = {entity["value"] for entity in message.all("aspect")} - {"general"}
-    return message.intent in {"guidance", "check_status"} and (asks or bool(aspects))
+    return message.intent in {"guidance", "check_status"} and asks(message.text)
 
 
 def correction(message: Message, filing: Filing, field: str) -> tuple[str, Message] | None:

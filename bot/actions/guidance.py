@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
+import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from bot.actions.action import CaseAction, Events
 from bot.actions.article import Article
 from bot.actions.case_api import ApiRefused
+from bot.actions.clarify import way_on
 from bot.actions.message import Message
 from bot.actions.speech import Speech, button
 
@@ -36,9 +41,7 @@ class ActionAnswerGuidance(CaseAction):
         buttons = [
             button(speech.word(f"utter_aspect_{a}"), article.payload(a)) for a in article.others(aspects)
         ]
-        buttons = buttons[:ASPECT_BUTTONS] + [
-            button(speech.word("utter_title_request_guidance"), "/request_guidance")
-        ]
+        buttons = [*buttons[:ASPECT_BUTTONS], way_on(speech, next_step(article.slug))]
         if article.unsure or not article.summary():
             speech.say(
                 "utter_ask_the_office", buttons=buttons[-1:], title=article.title, office=article.offices()
@@ -60,6 +63,17 @@ class ActionAnswerGuidance(CaseAction):
             body=article.body(known),
             source=article.source_line(known),
         )
+
+
+@cache
+def _next_steps() -> dict[str, str]:
+    steps = yaml.safe_load((Path(__file__).resolve().parent.parent / "next_steps.yml").read_text())
+    return {slug: act for act, slugs in steps.items() for slug in slugs}
+
+
+def next_step(slug: str) -> str:
+    """The act that an answer on this service offers (bot/next_steps.yml), a written request by default."""
+    return _next_steps().get(slug, "request_guidance")
 
 
 def asked_aspects(message: Message) -> list[str]:

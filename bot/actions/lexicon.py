@@ -10,6 +10,7 @@ import yaml
 
 from nlu.components.normalisation import normalise as fold
 
+ANSWER_WORDS = 8
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -40,6 +41,22 @@ def is_danger(text: str) -> bool:
 def is_correction(text: str) -> bool:
     """Whether the words say that something given before was wrong."""
     return has_any(text, lexicon()["correction"])
+
+
+def asks(text: str) -> bool:
+    """Whether the words are a question: a question mark, or a question word among the first three."""
+    first = fold(text).split()[:3]
+    return "?" in text or "؟" in text or any(word in lexicon()["question"] for word in first)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a short answer says by its first word; None when it says neither."""
+    words = fold(text).split()
+    if not words or len(words) > ANSWER_WORDS:
+        return None
+    if words[0] in lexicon()["no"]:
+        return False
+    return True if words[0] in lexicon()["yes"] else None
 
 
 def is_laughter(text: str) -> bool:

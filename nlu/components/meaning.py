@@ -10,6 +10,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.aspect import is_bare_follow_up
 from nlu.components.graph import SentenceComponent, add_entities, sentence_entity
+from nlu.components.greeting import without_greeting
 from nlu.components.linear import TEMPERATURE, SentenceClassifier
 
 GUIDANCE = "guidance"
@@ -36,7 +37,7 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
 
     def annotate(self, message: Message, model: SentenceClassifier) -> None:
         """Intent, ranking and service."""
-        text = message.get(TEXT)
+        text = without_greeting(message.get(TEXT))
         ranking = model.rank(text, self._config["ranking_length"])
         intent, service, confidence = self._decide(text, *ranking[0])
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
