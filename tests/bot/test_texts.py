@@ -1,4 +1,4 @@
-"""What the assistant says: every text in both languages, each value in its place, no text that nobody says."""
+"""What the assistant says: every text in both languages, each value in its place, none that nobody says."""
 
 import ast
 import re
