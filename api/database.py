@@ -16,6 +16,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from api.sqlite import connector
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +26,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000")
+POOL = {"pool_size": 10, "max_overflow": 20}
+ONE_AT_A_TIME = {"pool_size": 1, "max_overflow": 0, "pool_timeout": 60}
 READING = {"sqlite_begin": "BEGIN"}
 
 # SQLite numbers rows by itself only for INTEGER keys.
@@ -58,12 +62,14 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = create_engine(url)
-        self._writing = async_sessionmaker(self.engine, expire_on_commit=False)
+        # SQLite has one writer at a time: its turn is waited for here, in order, not by polling.
+        self._writer = create_engine(url, **ONE_AT_A_TIME) if self.dialect == "sqlite" else self.engine
+        self._writing = async_sessionmaker(self._writer, expire_on_commit=False)
         self._reading = async_sessionmaker(self.engine.execution_options(**READING), expire_on_commit=False)
 
     @property
     def dialect(self) -> str:
-        """ "sqlite" or "postgresql"."""
+        """The kind of database: "sqlite" or "postgresql"."""
         return self.engine.dialect.name
 
     @asynccontextmanager
@@ -78,15 +84,17 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._writer.dispose()
 
 
-def create_engine(url: str) -> AsyncEngine:
+def create_engine(url: str, **pool: int) -> AsyncEngine:
     """An engine whose errors never show what citizens wrote (`hide_parameters`)."""
+    options: dict[str, Any] = {"hide_parameters": True, **(pool or POOL)}
     if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_size=10, max_overflow=20
-        )
-    engine = create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=20)
+        return create_async_engine(url, pool_pre_ping=True, **options)
+    engine = create_async_engine(
+        url, async_creator=connector(make_url(url).database or ":memory:"), **options
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -12,12 +12,11 @@ from typing import Annotated, Any
 from fastapi import Header
 from pydantic import BaseModel, SecretStr
 from sqlalchemy import JSON, String, UniqueConstraint, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from api.clock import now
-from api.database import Base, RowId, UtcDateTime
+from api.database import Base, RowId, UtcDateTime, upserting
 from api.errors import Problem
 from api.security import header_text, keyed_hash
 
@@ -67,9 +66,10 @@ class IdempotencyService:
         """
         if once.key is None:
             return None
-        fresh = self._record(once, header_text(once.key))
-        known = await self._find(fresh) or await self._take(fresh)
-        if known.body_hash != fresh.body_hash:
+        fresh = self._fresh(once, header_text(once.key))
+        await self._take(fresh)
+        known = await self._find(fresh)
+        if known.body_hash != fresh["body_hash"]:
             raise IdempotencyConflict()
         return known
 
@@ -85,29 +85,22 @@ class IdempotencyService:
             delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now() - KEPT)
         )
 
-    def _record(self, once: Once, key: str) -> IdempotencyRecord:
+    def _fresh(self, once: Once, key: str) -> dict[str, Any]:
         body = once.body if isinstance(once.body, str) else once.body.model_dump_json()
-        return IdempotencyRecord(
-            scope=keyed_hash(self._secret, "scope", once.scope),
-            key=keyed_hash(self._secret, "idempotency", key),
-            body_hash=keyed_hash(self._secret, "body", body),
-            created_at=now(),
-        )
+        return {
+            "scope": keyed_hash(self._secret, "scope", once.scope),
+            "key": keyed_hash(self._secret, "idempotency", key),
+            "body_hash": keyed_hash(self._secret, "body", body),
+            "created_at": now(),
+        }
 
-    async def _take(self, fresh: IdempotencyRecord) -> IdempotencyRecord:
-        try:
-            async with self._session.begin_nested():
-                self._session.add(fresh)
-                await self._session.flush()
-        except IntegrityError:  # another request with this key was committed while we waited
-            known = await self._find(fresh)
-            if known is None:
-                raise
-            return known
-        return fresh
+    async def _take(self, fresh: dict[str, Any]) -> None:
+        # Waits for another transaction that has just taken the same key, and then leaves its record alone.
+        insert = upserting(self._session.get_bind().dialect.name, IdempotencyRecord).values(fresh)
+        await self._session.execute(insert.on_conflict_do_nothing(index_elements=["scope", "key"]))
 
-    async def _find(self, like: IdempotencyRecord) -> IdempotencyRecord | None:
+    async def _find(self, like: dict[str, Any]) -> IdempotencyRecord:
         query = select(IdempotencyRecord).where(
-            IdempotencyRecord.scope == like.scope, IdempotencyRecord.key == like.key
+            IdempotencyRecord.scope == like["scope"], IdempotencyRecord.key == like["key"]
         )
-        return (await self._session.scalars(query)).one_or_none()
+        return (await self._session.scalars(query)).one()

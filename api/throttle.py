@@ -7,7 +7,7 @@ rolled back, still counts. Keys are fingerprints: neither references nor address
 from datetime import datetime, timedelta
 from typing import Any
 
-from limits import RateLimitItemPerSecond
+from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from pydantic import SecretStr
@@ -92,26 +92,26 @@ class DatabaseStorage(Storage):
 
 
 class Throttle:
-    """Counts tries before they are made; a try that turns out right is given back."""
+    """Tells who has tried too often, and counts the tries that were wrong."""
 
     def __init__(self, storage: Storage, key: SecretStr, pool: ConnectionPool | None = None) -> None:
-        self._storage = storage
-        self._pool = pool
         self._limiter = FixedWindowRateLimiter(storage)
+        self._pool = pool
         self._key = key
 
-    async def take(self, window: Window, purpose: str, subject: str) -> int | None:
-        """None when the try is within the limit, else the seconds to wait."""
+    async def wait(self, window: Window, purpose: str, subject: str) -> int | None:
+        """Seconds to wait before the next try; None when one may be made."""
         item, name = _item(window), self._fingerprint(purpose, subject)
-        if await self._limiter.hit(item, name):
-            return None
-        reset_at = (await self._limiter.get_window_stats(item, name)).reset_time
-        return max(1, round(reset_at - now().timestamp()))
+        return None if await self._limiter.test(item, name) else await self._until_reset(item, name)
 
-    async def give_back(self, window: Window, purpose: str, subject: str) -> None:
-        """The try was right: it does not count."""
-        item = _item(window)
-        await self._storage.incr(item.key_for(self._fingerprint(purpose, subject)), item.get_expiry(), -1)
+    async def count(self, window: Window, purpose: str, subject: str) -> int | None:
+        """Count a wrong try; the seconds to wait when it was one too many, among tries made together."""
+        item, name = _item(window), self._fingerprint(purpose, subject)
+        return None if await self._limiter.hit(item, name) else await self._until_reset(item, name)
+
+    async def _until_reset(self, item: RateLimitItem, name: str) -> int:
+        stats = await self._limiter.get_window_stats(item, name)
+        return max(1, round(stats.reset_time - now().timestamp()))
 
     async def close(self) -> None:
         """Leave Redis."""

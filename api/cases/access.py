@@ -57,12 +57,11 @@ class AccessService:
             (limits.per_caller, "caller", caller.address),
         )
         for one in tries:
-            if wait := await self._throttle.take(*one):
+            if wait := await self._throttle.wait(*one):
                 raise TooManyAttempts(wait)
         if not self._is_right(reference, keys, code):
-            raise WrongCode()
-        for one in tries:
-            await self._throttle.give_back(*one)
+            waits = [await self._throttle.count(*one) for one in tries]
+            raise TooManyAttempts(max(filter(None, waits))) if any(waits) else WrongCode()
 
     def _is_right(self, reference: str, keys: AccessKeys, code: str) -> bool:
         plain = normalise_code(code)

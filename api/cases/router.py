@@ -72,10 +72,9 @@ async def file_case(
     if known and known.answer:
         code = cases.code_of(known.answer["reference"], known.key)
         return CaseFiled(**known.answer, code=show_code(code))
-    case, code = await cases.file(filing, known.key if known else None)
-    receipt = views.receipt(await cases.story(case.id), show_code(code))
+    receipt = views.receipt(await cases.file(filing, known.key if known else None))
     await answered.finish(known, receipt.model_dump(mode="json", exclude={"code"}))
-    CASES_FILED.labels(case.kind).inc()
+    CASES_FILED.labels(receipt.kind).inc()
     return receipt
 
 

@@ -36,13 +36,18 @@ class Author:
     kind: AuthorKind
     name: str | None = None
 
-    @property
-    def audience(self) -> Audience:
-        return Audience.CITIZEN
-
 
 CITIZEN = Author(AuthorKind.CITIZEN)
 SYSTEM = Author(AuthorKind.SYSTEM)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """A case just filed; `code` is said once and kept only as a keyed hash."""
+
+    case: Case
+    structure: Structure
+    code: str
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,8 @@ class CaseService:
 
     # Filing
 
-    async def file(self, filing: CaseFiling, nonce: str | None = None) -> tuple[Case, str]:
-        """File a case at its structure; the case and its follow-up code (see `code_of` for `nonce`).
+    async def file(self, filing: CaseFiling, nonce: str | None = None) -> Filed:
+        """File a case at its structure (see `code_of` for `nonce`).
 
         Raises `RefusedFiling`, `UnknownPlace`, `StructureNotFound`, `StructureClosed`, `UnknownAttachment`,
         `TooManyAttachments`.
@@ -77,11 +82,11 @@ class CaseService:
         await self._places.check(filing.governorate, filing.delegation)
         structure = await self._structures.receiving(filing.structure, filing.governorate, filing.delegation)
         case, code = await self._open(filing, structure, nonce or secrets.token_hex())
-        await self._cases.add(_claimant(case, filing))
         files = await self._attachments.claim(filing.attachments, case.id, filing.channel_identity)
-        await self._record(case, EventType.RECEIVED, CITIZEN, attachments=files)
-        await self._record(case, EventType.ASSIGNED, SYSTEM)
-        return case, code
+        received = self._event(case, EventType.RECEIVED, CITIZEN, attachments=files)
+        assigned = self._event(case, EventType.ASSIGNED, SYSTEM)
+        await self._cases.add(_claimant(case, filing), received, assigned)
+        return Filed(case, structure, code)
 
     def code_of(self, reference: str, nonce: str) -> str:
         """The follow-up code of a case filed with `nonce` (its idempotency key)."""
@@ -210,12 +215,29 @@ class CaseService:
         audience: Audience = Audience.CITIZEN,
         **data: Any,
     ) -> CaseEvent:
-        # The first event finds the case as it was made: received.
-        case.status = after(None if type is EventType.RECEIVED else case.status, type)
-        event = CaseEvent(
+        event = self._event(case, type, by, text, audience, **data)
+        await self._cases.add(event)
+        return event
+
+    def _event(
+        self,
+        case: Case,
+        type: EventType,
+        by: Author,
+        text: str | None = None,
+        audience: Audience = Audience.CITIZEN,
+        **data: Any,
+    ) -> CaseEvent:
+        # The first event finds the case as it was made: received, at that time.
+        is_first = type is EventType.RECEIVED
+        case.status = after(None if is_first else case.status, type)
+        at = case.filed_at if is_first else now()
+        if audience is Audience.CITIZEN:
+            case.last_event_at = at
+        return CaseEvent(
             case_id=case.id,
             type=type,
-            at=now(),
+            at=at,
             author_kind=by.kind,
             author=by.name,
             audience=audience,
@@ -223,10 +245,6 @@ class CaseService:
             text=text,
             data={name: value for name, value in data.items() if value},
         )
-        if audience is Audience.CITIZEN:
-            case.last_event_at = event.at
-        await self._cases.add(event)
-        return event
 
 
 def acts_now(status: Status, events: Sequence[CaseEvent]) -> list[Act]:

@@ -6,6 +6,7 @@ from typing import Any
 from api.attachments.schemas import AttachmentRead
 from api.cases.enums import EventType, Status
 from api.cases.models import Case, CaseEvent
+from api.cases.reference import show_code
 from api.cases.schemas import (
     ActDone,
     Aim,
@@ -17,8 +18,9 @@ from api.cases.schemas import (
     EventRead,
     Next,
 )
-from api.cases.service import Story, acts_now
+from api.cases.service import Filed, Story, acts_now
 from api.clock import day_in_tunisia
+from api.structures.models import Structure
 from api.structures.schemas import StructureBrief
 
 WAITING_FOR = {
@@ -32,14 +34,18 @@ WAITING_FOR = {
 }
 
 
-def receipt(story: Story, code: str) -> CaseFiled:
-    case = story.case
+def receipt(filed: Filed) -> CaseFiled:
+    case = filed.case
     days = (case.answer_by - day_in_tunisia(case.filed_at)).days
-    return CaseFiled(**_head(story), code=code, aim=Aim(answer_by=case.answer_by, days=days))
+    aim = Aim(answer_by=case.answer_by, days=days)
+    return CaseFiled(**_head(case, filed.structure), code=show_code(filed.code), aim=aim)
 
 
 def public(story: Story) -> CasePublic:
-    return CasePublic(**_head(story), last_event_at=story.case.last_event_at)
+    return CasePublic(
+        **_head(story.case, story.structures[story.case.structure_slug]),
+        last_event_at=story.case.last_event_at,
+    )
 
 
 def listed(story: Story) -> CaseListed:
@@ -76,14 +82,13 @@ def act_done(story: Story, event: CaseEvent) -> ActDone:
     )
 
 
-def _head(story: Story) -> dict[str, Any]:
-    case = story.case
+def _head(case: Case, structure: Structure) -> dict[str, Any]:
     return {
         "reference": case.reference,
         "kind": case.kind,
         "status": case.status,
         "filed_at": case.filed_at,
-        "structure": StructureBrief.of(story.structures[case.structure_slug]),
+        "structure": StructureBrief.of(structure),
     }
 
 

@@ -55,7 +55,7 @@ class TestDatabase:
     async def test_old_keys_counters_and_files_are_forgotten(self, app: FastAPI, citizen: Citizen) -> None:
         state = app.state
         await citizen.files("an old key")
-        await state.throttle.take(WINDOW, "reference", "E")
+        await state.throttle.count(WINDOW, "reference", "E")
         async with state.database.session() as session:
             for table, column in (("idempotency_keys", "created_at"), ("rate_counters", "expires_at")):
                 await session.execute(text(f"UPDATE {table} SET {column} = :old").bindparams(OLD))
@@ -165,25 +165,25 @@ class TestThrottle:
 
     async def test_it_holds_across_replicas(self, throttles: tuple[Throttle, Throttle]) -> None:
         one, other = throttles
-        taken = [await throttle.take(WINDOW, "reference", "A") for throttle in (one, other, one)]
-        assert taken == [None, None, None]
-        wait = await other.take(WINDOW, "reference", "A")
-        assert wait is not None
-        assert 0 < wait <= 60
-        assert await other.take(WINDOW, "reference", "B") is None
-        assert await other.take(WINDOW, "caller", "A") is None
+        counted = [await throttle.count(WINDOW, "reference", "A") for throttle in (one, other, one)]
+        assert counted == [None, None, None]
+        for wait in (await other.wait(WINDOW, "reference", "A"), await other.count(WINDOW, "reference", "A")):
+            assert wait is not None
+            assert 0 < wait <= 60
+        assert await other.wait(WINDOW, "reference", "B") is None
+        assert await other.wait(WINDOW, "caller", "A") is None
 
-    async def test_a_right_try_is_given_back(self, throttles: tuple[Throttle, Throttle]) -> None:
+    async def test_asking_does_not_count(self, throttles: tuple[Throttle, Throttle]) -> None:
         one, other = throttles
-        for _ in range(10):
-            assert await one.take(WINDOW, "reference", "C") is None
-            await other.give_back(WINDOW, "reference", "C")
+        for _ in range(5):
+            assert await one.wait(WINDOW, "reference", "C") is None
+        assert await other.count(WINDOW, "reference", "C") is None
 
     async def test_it_begins_anew_when_the_window_is_over(self, app: FastAPI) -> None:
         throttle = create_throttle(app.state.settings, app.state.database)
         short = Window(attempts=1, seconds=1)
-        assert await throttle.take(short, "reference", "D") is None
-        assert await throttle.take(short, "reference", "D") is not None
+        assert await throttle.count(short, "reference", "D") is None
+        assert await throttle.wait(short, "reference", "D") is not None
         async with app.state.database.session() as session:
             await session.execute(text("UPDATE rate_counters SET expires_at = :old").bindparams(OLD))
-        assert await throttle.take(short, "reference", "D") is None
+        assert await throttle.count(short, "reference", "D") is None
