@@ -94,9 +94,8 @@ def chat(options: argparse.Namespace) -> int:
 
 def dead_letters(options: argparse.Namespace) -> int:
     """Lists the messages that were given up, or tries one again."""
-    from connectors.dead_letters import list_letters, retry_letter
-
     from api.settings import load_settings
+    from connectors.dead_letters import list_letters, retry_letter
 
     settings = load_settings()
     return retry_letter(settings, options.retry) if options.retry else list_letters(settings, options.limit)
@@ -178,7 +177,8 @@ def _start_bot(settings: Settings) -> BotProcess | None:
 def _serve(settings: Settings) -> int:
     import uvicorn
 
-    # SQLite's statements run in threads: with Python's usual 5 ms between threads each would wait for the loop.
+    # SQLite's statements run in threads: with Python's usual 5 ms between threads each would wait for the
+    # loop.
     sys.setswitchinterval(0.0005)
     app = create_app(
         settings,

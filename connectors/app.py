@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request
 
@@ -18,11 +19,16 @@ from connectors.web.pages import page_router
 from connectors.web.router import web_router
 from connectors.web.session import Sessions
 
+if TYPE_CHECKING:
+    from connectors.telegram.channel import TelegramChannel
+
 BOT_LOOK_SECONDS = 0.2
 
 
 class Connectors:
-    """What the application needs to speak with citizens; `install` adds the routes, `lifespan` does the work."""
+    """What the application needs to speak with citizens; `install` adds the routes, `lifespan` does the
+    work.
+    """
 
     def __init__(
         self,
@@ -38,6 +44,7 @@ class Connectors:
         self._when_ready = when_ready
         self.bot = BotClient(settings.bot_url)
         self.engine: Engine | None = None
+        self.telegram: TelegramChannel | None = None
 
     def install(self, app: FastAPI) -> None:
         """Adds the routes of every channel that is switched on."""
@@ -45,6 +52,7 @@ class Connectors:
         app.state.readiness["bot"] = self._bot_is_ready
         self._install_rest(app)
         self._install_website(app)
+        self._install_telegram(app)
 
     @asynccontextmanager
     async def lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -53,6 +61,9 @@ class Connectors:
             stack.push_async_callback(self.bot.close)
             await self.engine.start(alone=self._alone)
             stack.push_async_callback(self.engine.stop)
+            if self.telegram is not None:
+                await self.telegram.start()
+                stack.push_async_callback(self.telegram.stop)
             announcing = asyncio.create_task(self._announce())
             stack.callback(announcing.cancel)
             yield
@@ -68,6 +79,19 @@ class Connectors:
         files = Files(app.state.intake, self.engine.storage)
         app.include_router(page_router(self._settings, sessions))
         app.include_router(web_router(self.engine, sessions, files))
+
+    def _install_telegram(self, app: FastAPI) -> None:
+        if self._settings.telegram_token is None:
+            return
+        from connectors.telegram.channel import TelegramChannel
+        from connectors.telegram.reading import CHANNEL
+        from connectors.telegram.router import telegram_router
+
+        files = Files(app.state.intake, self.engine.storage)
+        self.telegram = TelegramChannel(self._settings, self.engine, files)
+        self.engine.push[CHANNEL] = self.telegram
+        if self.telegram.by_webhook:
+            app.include_router(telegram_router(self.telegram))
 
     async def _bot_is_ready(self, _request: Request) -> None:
         if not await self.bot.ready():

@@ -108,7 +108,7 @@ class BotClient:
 
 def turn_request(message: IncomingMessage, state: dict[str, Any] | None) -> dict[str, Any]:
     """The body of `POST /turn`."""
-    told = message.model_dump(mode="json", exclude={"sender", "id", "language"})
+    told = message.model_dump(mode="json", exclude={"sender", "id", "language", "refusal"})
     return {
         "conversation": str(message.sender),
         "message": {"id": message.turn_id, **told},

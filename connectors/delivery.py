@@ -18,7 +18,9 @@ class DeliveryError(Exception):
 
 
 class TryAgainError(DeliveryError):
-    """`after`: seconds the channel asks to wait; None lets the engine back off. Such a wait costs no attempt."""
+    """`after`: seconds the channel asks to wait; None lets the engine back off. Such a wait costs no
+    attempt.
+    """
 
     def __init__(self, reason: str, after: float | None = None) -> None:
         super().__init__(reason)
@@ -35,6 +37,9 @@ class RefusedError(DeliveryError):
 
 class PushChannel(Protocol):
     """A channel that must be called to deliver. Channels whose clients fetch for themselves need none."""
+
+    def parts(self, message: OutgoingMessage) -> list[OutgoingMessage]:
+        """The message as what can be delivered at once; each part is delivered, and tried again, by itself."""
 
     async def deliver(self, external_id: str, message: OutgoingMessage) -> str | None:
         """Delivers one message and returns the channel's own id of it, if it has one."""

@@ -1,7 +1,8 @@
 """Inbox → bot → outbox: the promises of DESIGN section 2, "A message's way".
 
 A channel calls `Engine.receive` and acknowledges when it returns: the message is stored by then. Workers take
-conversations under a lease in the database, so any number of processes may run an engine on the same database;
+conversations under a lease in the database, so any number of processes may run an engine on the same
+database;
 a conversation has one worker at a time, different conversations run side by side. A process that is killed
 leaves its leases to run out; what it had not committed is done again by another.
 """
@@ -55,7 +56,9 @@ def process_name() -> str:
 
 @dataclass
 class Engine:
-    """Receives, has answered and delivers messages. `push` holds the channels that must be called to deliver."""
+    """Receives, has answered and delivers messages. `push` holds the channels that must be called to
+    deliver.
+    """
 
     database: Database
     bot: BotClient
@@ -87,7 +90,9 @@ class Engine:
         return received
 
     async def start(self, *, alone: bool = False) -> None:
-        """Begins to work. `alone`: no other process uses this database, so leases left by a dead one are void."""
+        """Begins to work. `alone`: no other process uses this database, so leases left by a dead one are
+        void.
+        """
         if alone:
             async with self.storage.write() as session:
                 await service.drop_leases(session)
@@ -190,5 +195,11 @@ async def _guarded(work: Awaitable[None], claim: Claim) -> None:
         await work
     except service.LeaseLostError:
         log.info("conversation %d has another worker now", claim.conversation_id)
-    except Exception:  # a worker's outermost edge: one conversation's fault must not stop the others
-        log.exception("conversation %d: stopped, its lease will run out", claim.conversation_id)
+    except Exception as error:  # a worker's outermost edge: one conversation's fault must not stop the others
+        words = isinstance(error, ValueError)  # such an error would quote what the citizen wrote
+        log.error(
+            "conversation %d stopped (%s), its lease will run out",
+            claim.conversation_id,
+            type(error).__name__,
+            exc_info=not words,
+        )

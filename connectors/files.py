@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from api.attachments.intake import Intake
@@ -34,3 +35,9 @@ class Files:
                 kind=stored.kind,
                 seconds=stored.seconds,
             )
+
+    async def read(self, attachment_id: str) -> tuple[bytes, str]:
+        """The bytes and the name of a kept file, to be sent to a citizen."""
+        async with self.storage.read() as session:
+            stored = await AttachmentService(session).get(attachment_id)
+        return await asyncio.to_thread(self.intake.store.get, stored.digest), stored.name

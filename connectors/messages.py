@@ -24,7 +24,9 @@ _TURN_NAMESPACE = uuid.UUID("6f0c1f0e-6a1b-5c1e-9a53-1b5a0c7c9d21")
 
 
 def clean_text(text: str) -> str:
-    """Drops what no database or screen can hold: control characters (but line breaks and tabs), lone surrogates."""
+    """Drops what no database or screen can hold: control characters (but line breaks and tabs), lone
+    surrogates.
+    """
     whole = text.encode("utf-8", "ignore").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(c for c in whole if c in "\n\t" or unicodedata.category(c) != "Cc")[:MAX_TEXT]
 
@@ -37,7 +39,9 @@ class _Frozen(BaseModel):
 
 
 class Attachment(_Frozen):
-    """A file that came with a message or leaves with a reply; its bytes lie in the attachment store under `id`."""
+    """A file that came with a message or leaves with a reply; its bytes lie in the attachment store under
+    `id`.
+    """
 
     id: str
     name: Text = ""
@@ -69,7 +73,9 @@ class Identity(_Frozen):
 
 
 class IncomingMessage(_Frozen):
-    """One thing a citizen did. `id` is the channel's own, stable name of it: the same id twice is the same message."""
+    """One thing a citizen did. `id` is the channel's own, stable name of it: the same id twice is the same
+    message.
+    """
 
     sender: Identity
     id: str = Field(min_length=1, max_length=128)
@@ -80,8 +86,16 @@ class IncomingMessage(_Frozen):
     contact: Contact | None = None
     sent_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     edited: bool = False
+    refusal: str | None = None
+    """What the channel could not take of it: a key of texts.yml, told to the citizen before anything else."""
     language: Literal["ar", "fr"] | None = None
     """The language the citizen chose on the page or in the app, if any; the text itself decides first."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left that the bot could answer."""
+        said = self.text.strip() or self.payload or self.attachments
+        return not (said or self.location or self.contact)
 
     @property
     def turn_id(self) -> str:
@@ -95,7 +109,9 @@ class Button(_Frozen):
 
 
 class OutgoingMessage(_Frozen):
-    """One thing said to a citizen. `custom` carries `expects`, `case` or `link` as contract/interfaces.md has them."""
+    """One thing said to a citizen. `custom` carries `expects`, `case` or `link` as contract/interfaces.md
+    has them.
+    """
 
     text: str = ""
     language: Literal["ar", "fr"] | None = None

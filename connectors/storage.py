@@ -14,7 +14,8 @@ from api.database import Database
 class Storage:
     """Short transactions on the database.
 
-    SQLite has one writer at a time and makes the others poll for the lock; standing in line for it here instead
+    SQLite has one writer at a time and makes the others poll for the lock; standing in line for it here
+    instead
     doubles what gets through when many citizens write at once.
     """
 

@@ -20,7 +20,9 @@ LEAVE = frozenset({"/quit", "/exit"})
 
 
 def talk(settings: Settings, app: Any | None = None) -> int:
-    """Reads lines and prints replies until the end of input. `app` is served meanwhile when nothing runs yet."""
+    """Reads lines and prints replies until the end of input. `app` is served meanwhile when nothing runs
+    yet.
+    """
     with contextlib.suppress(KeyboardInterrupt, EOFError):
         asyncio.run(_talk(settings, app))
     print()

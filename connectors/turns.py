@@ -7,7 +7,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 from api.conversations import service
 from api.conversations.enums import Direction
 from api.conversations.schemas import Claim, Pending, Reply
@@ -58,6 +57,16 @@ class Turns:
         return await self._finish(held, pending, message, turn)
 
     async def _ask(self, message: IncomingMessage, pending: Pending) -> Turn:
+        """The bot's turn; what the channel could not take is told first, and alone when nothing else was
+        said.
+        """
+        refused = (sentence(message.refusal, pending.language),) if message.refusal else ()
+        if refused and message.is_empty:
+            return Turn(replies=refused, state=pending.state)
+        turn = await self._ask_bot(message, pending)
+        return turn.model_copy(update={"replies": refused + turn.replies})
+
+    async def _ask_bot(self, message: IncomingMessage, pending: Pending) -> Turn:
         channel = self.push.get(message.sender.channel)
         if channel is None:
             return await self.bot.turn(message, pending.state)
@@ -70,7 +79,7 @@ class Turns:
     async def _finish(
         self, held: Claim, pending: Pending, message: IncomingMessage, turn: Turn
     ) -> Pending | None:
-        replies = [self._reply(message, reply) for reply in turn.replies]
+        replies = [part for reply in turn.replies for part in parts(reply, message.sender.channel, self.push)]
         async with self.storage.write() as session:
             following = await service.finish_turn(
                 session, held, pending.inbound_id, turn.state, _language(turn), replies
@@ -86,9 +95,10 @@ class Turns:
         log.warning("message %d: the bot %s (try %d of %d)", pending.inbound_id, error, tried, TRIES)
         if tried < TRIES:
             return await self._postpone(held, pending, error, FIRST_WAIT * 2**pending.attempts, counts=True)
-        apology = self._reply(message, sentence("could_not_handle", pending.language))
+        apology = sentence("could_not_handle", pending.language)
+        (reply,) = parts(apology, message.sender.channel, self.push)
         async with self.storage.write() as session:
-            following = await service.bury(session, held, pending.inbound_id, str(error), apology)
+            following = await service.bury(session, held, pending.inbound_id, str(error), reply)
             await self.signals.announce(session, Direction.outbound, held.conversation_id)
         self.signals.ring(Direction.outbound, held.conversation_id, pending.inbound_id)
         return following
@@ -99,8 +109,12 @@ class Turns:
         async with self.storage.write() as session:
             await service.postpone(session, held, pending.inbound_id, str(error), seconds, counts=counts)
 
-    def _reply(self, message: IncomingMessage, reply: OutgoingMessage) -> Reply:
-        return Reply(reply.model_dump(mode="json"), push=message.sender.channel in self.push)
+
+def parts(message: OutgoingMessage, channel: str, push: Mapping[str, PushChannel]) -> list[Reply]:
+    """A message as the outbox keeps it: in deliverable parts where the channel must be called."""
+    if channel not in push:
+        return [Reply(message.model_dump(mode="json"), push=False)]
+    return [Reply(part.model_dump(mode="json"), push=True) for part in push[channel].parts(message)]
 
 
 def _language(turn: Turn) -> str | None:

@@ -29,9 +29,11 @@ class Waiting:
     _for: set[int] = field(default_factory=set)
 
     async def answer(self, received: Received) -> list[OutgoingMessage]:
-        """The replies to a message, after what was left over from earlier ones; or, in time, that it takes longer."""
+        """The replies to a message, after what was left over from earlier ones; or, in time, that it takes
+        longer.
+        """
         with self._registered(received.inbound_id):
-            done = received.duplicate and await self._is_done(received) or await self._settled(received)
+            done = (received.duplicate and await self._is_done(received)) or await self._settled(received)
             messages = await self._take(received)
         return messages if messages or done else [sentence("slower_than_usual", None)]
 

@@ -1,4 +1,6 @@
-"""Tables of the inbox and the outbox. Times of the queues are seconds since the epoch: they are only compared."""
+"""Tables of the inbox and the outbox. Times of the queues are seconds since the epoch: they are only
+compared.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,14 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from api.conversations.enums import ConversationStatus, Direction, InboundStatus, OutboundKind, OutboundStatus
+from api.conversations.enums import ConversationStatus, InboundStatus, OutboundKind, OutboundStatus
 from api.database import Base, RowId
 
 
 class Conversation(Base):
-    """One citizen on one channel. `position` numbers its messages, both ways, in the order they were committed."""
+    """One citizen on one channel. `position` numbers its messages, both ways, in the order they were
+    committed.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
@@ -34,7 +38,8 @@ class Lane(Base):
     """One queue of a conversation: when it wants work, and who holds it until when.
 
     `token` grows with every claim; a worker whose token is no longer the lane's has lost it and may write nothing.
-    `taken_over` counts the claims of a lane whose worker died with it: on the way out, a reply may have left twice.
+    `taken_over` counts the claims of a lane whose worker died with it: on the way out, a reply may have
+    left twice.
     """
 
     __tablename__ = "conversation_lanes"

@@ -43,7 +43,7 @@ async def touch_conversation(
             "position": CONVERSATIONS.c.position + 1,
             "last_message_at": now,
             "reachable": True,
-            "language": func.coalesce(literal(language), CONVERSATIONS.c.language),
+            "language": func.coalesce(CONVERSATIONS.c.language, literal(language)),
         },
     )
     row = (await session.execute(touched.returning(CONVERSATIONS.c.id, CONVERSATIONS.c.position))).one()
@@ -227,7 +227,9 @@ async def add_outbound(session: AsyncSession, rows: list[dict[str, Any]]) -> Non
 
 
 async def revive(session: AsyncSession, direction: Direction, message_id: int) -> int | None:
-    """Makes a dead letter pending again; the conversation it belongs to, or None when there is no such letter."""
+    """Makes a dead letter pending again; the conversation it belongs to, or None when there is no such
+    letter.
+    """
     inbound = direction is Direction.inbound
     table = INBOUND if inbound else OUTBOUND
     dead, pending = (

@@ -39,7 +39,9 @@ class Pending:
 
 @dataclass(frozen=True)
 class Reply:
-    """Something to say. `body` is the channel-neutral message, `push` whether the channel must be called to deliver it."""
+    """Something to say. `body` is the channel-neutral message, `push` whether the channel must be called to
+    deliver it.
+    """
 
     body: dict[str, Any]
     push: bool

@@ -208,6 +208,13 @@ async def undeliverable(
     return await next_delivery(session, held)
 
 
+async def lost(session: AsyncSession, channel: str, external_id: str) -> None:
+    """Marks a citizen who cannot be written to any more; writing again makes him reachable."""
+    conversation = await repository.find_conversation(session, channel, external_id)
+    if conversation is not None:
+        await repository.update_conversation(session, conversation.id, reachable=False)
+
+
 async def revive(session: AsyncSession, direction: Direction, message_id: int) -> bool:
     """Gives a dead letter another chance; False when there is none of that number."""
     conversation_id = await repository.revive(session, direction, message_id)

@@ -31,7 +31,9 @@ class RestMetadata(BaseModel):
 
 
 class RestMessage(BaseModel):
-    """The body a client posts. `message_id`, if given, makes a repeated call answer again instead of acting again."""
+    """The body a client posts. `message_id`, if given, makes a repeated call answer again instead of acting
+    again.
+    """
 
     model_config = ConfigDict(extra="ignore")
 

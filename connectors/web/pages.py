@@ -62,7 +62,9 @@ def page_router(settings: Settings, sessions: Sessions) -> APIRouter:
 
     @router.get("/widget.js")
     async def widget() -> Response:
-        """`<script src=".../widget.js" data-lang="fr" data-color="0a6b5e" data-position="left" defer></script>`"""
+        """`<script src=".../widget.js" data-lang="fr" data-color="0a6b5e" data-position="left"
+        defer></script>`
+        """
         headers = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
         return FileResponse(STATIC / "widget.js", media_type="text/javascript", headers=headers)
 

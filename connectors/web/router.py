@@ -1,6 +1,7 @@
 """The routes of the website's chat.
 
-Messages come by POST and are answered as soon as they are stored; replies go out over a WebSocket or, where none
+Messages come by POST and are answered as soon as they are stored; replies go out over a WebSocket or, where
+none
 can be had, by long polling. Both catch up from the position of the last line the page has.
 """
 

@@ -1,6 +1,7 @@
 """Who is at the other end of the page: a signed cookie, and the origin the request comes from.
 
-The cookie holds a random name and nothing else; it is signed, bound to the kind of browser it was given to, and
+The cookie holds a random name and nothing else; it is signed, bound to the kind of browser it was given to,
+and
 renewed while it is used. A copied one is refused in another browser.
 """
 

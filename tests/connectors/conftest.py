@@ -13,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy.engine import make_url
 
+import api.migrations.tables  # noqa: F401  (every table)
 from api.database import Base, Database
 from connectors.bot_client import BotClient
 from connectors.engine import Engine, Pace

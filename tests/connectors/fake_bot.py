@@ -2,7 +2,8 @@
 
 Words it obeys: "boom" answers 500, "garbage" answers no turn, "slow N" takes N seconds, "nothing" gives no
 reply, "choose" offers two buttons, "fr …" / "ar …" answer in that language, "file …" files a case once per
-message id. Anything else is echoed with its number in the conversation. Run alone: python fake_bot.py PORT [FILE],
+message id. Anything else is echoed with its number in the conversation. Run alone: python fake_bot.py PORT
+[FILE],
 where each filing is appended to FILE before the answer leaves, as the real API would keep it.
 """
 

@@ -43,11 +43,16 @@ async def eventually(question: Callable[[], Awaitable[T]], seconds: float = 5.0)
 
 
 class Phone:
-    """A push channel that keeps what it was given; `trouble` is raised, one for each delivery, until used up."""
+    """A push channel that keeps what it was given; `trouble` is raised, one for each delivery, until used
+    up.
+    """
 
     def __init__(self, *trouble: DeliveryError) -> None:
         self.got: list[tuple[str, str]] = []
         self.trouble = list(trouble)
+
+    def parts(self, message: OutgoingMessage) -> list[OutgoingMessage]:
+        return [message]
 
     async def deliver(self, external_id: str, message: OutgoingMessage) -> str | None:
         if self.trouble:

@@ -104,7 +104,9 @@ async def test_a_hanging_message_does_not_hold_the_others(make_engine, database,
 
 
 async def test_a_worker_that_dies_loses_nothing(make_engine, database, bot):
-    """A claim whose holder never comes back is taken over when its lease has run out; the late holder is fenced."""
+    """A claim whose holder never comes back is taken over when its lease has run out; the late holder is
+    fenced.
+    """
     dead = Engine(database, None)  # type: ignore[arg-type]
     await dead.receive(said("aslema"))
     async with database.session() as session:
