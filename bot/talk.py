@@ -133,7 +133,8 @@ class Talk:
         if pressed:
             parsed, choice = pressed
         elif text:
-            parsed = in_view(await self._processor.parse_message(UserMessage(text.lstrip("/") or "?")))
+            parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
+            parsed = in_view(parsed, bool((turn.state or {}).get("loop")))
         else:
             parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
         metadata = {
@@ -151,12 +152,19 @@ class Talk:
         )
 
 
-def in_view(parsed: dict[str, Any]) -> dict[str, Any]:
-    """A reference in a message is a wish to follow that case, whatever else the words may look like."""
+def in_view(parsed: dict[str, Any], in_form: bool) -> dict[str, Any]:
+    """The parse with what the words alone do not show.
+
+    A reference is a wish to follow that case, whatever else the words may look like. Rasa throws everything away at
+    the intent `restart`, before any form is asked: while one runs, it is `cancel`, which the form weighs.
+    """
     references = [entity for entity in parsed["entities"] if entity["entity"] == "reference"]
-    if not references or parsed["intent"]["name"] in FOLLOWING:
-        return parsed
-    return {**parsed, "intent": {"name": "check_status", "confidence": references[-1].get("confidence", 1.0)}}
+    intent = parsed["intent"]
+    if references and intent["name"] not in FOLLOWING:
+        intent = {"name": "check_status", "confidence": 1.0}
+    elif in_form and intent["name"] == "restart":
+        intent = {**intent, "name": "cancel"}
+    return {**parsed, "intent": intent}
 
 
 def executor_with(api: CaseApi) -> ActionExecutor:

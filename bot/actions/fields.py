@@ -12,10 +12,11 @@ from typing import Any
 
 import phonenumbers
 
-from bot.actions.lexicon import is_laughter, negated_before
+from bot.actions.lexicon import is_laughter, negated_before, number
 from bot.actions.message import Message
 
 SUBJECT_LENGTH, DESCRIPTION_LENGTH = (3, 150), (10, 5000)
+CODE_LENGTH = 8
 NAME_LENGTH, PLACE_LENGTH = (3, 80), (3, 300)
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]{2,}")
 
@@ -129,6 +130,35 @@ def governorate_of(entity: dict[str, Any]) -> str | None:
     if len(governorates) == 1:
         return governorates.pop()
     return entity.get("governorate")
+
+
+def code(message: Message) -> str:
+    """A follow-up code given as an answer: eight letters and digits, typed any way."""
+    typed = re.sub(r"[^0-9A-Za-z]", "", ascii_digits(message.text)).upper()
+    if len(typed) != CODE_LENGTH:
+        named = [entity["value"] for entity in message.all("code")]
+        if not named:
+            raise Unreadable("code")
+        return str(named[-1])
+    return f"{typed[:4]}-{typed[4:]}"
+
+
+def code_beside_reference(message: Message) -> str | None:
+    """A follow-up code in a sentence that also holds a reference: only the shape XXXX-XXXX, apart from the reference."""
+    text = ascii_digits(message.text).upper()
+    for reference in message.all("reference"):
+        start, end = reference.get("start") or 0, reference.get("end") or 0
+        text = text[:start] + " " * (end - start) + text[end:]
+    found = re.search(r"(?<![0-9A-Z-])[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z-])", text)
+    return found.group() if found else None
+
+
+def rating(message: Message) -> int:
+    """A whole number from 1 to 5."""
+    value = number((message.choice or {}).get("value") or message.text)
+    if value is None or not 1 <= value <= 5:
+        raise Unreadable("rating")
+    return value
 
 
 def place(message: Message) -> dict[str, Any]:

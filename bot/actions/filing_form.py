@@ -14,9 +14,9 @@ from bot.actions.case_api import ApiRefused
 from bot.actions.case_told import case_custom
 from bot.actions.fields import Unreadable
 from bot.actions.filing import FORM, Filing, kind_of, plan
-from bot.actions.filing_turn import LIKELY, correction, opening
+from bot.actions.filing_turn import SIDE_TALK, agreement, correction, opening
 from bot.actions.form_turn import FormAction, FormTurn
-from bot.actions.lexicon import is_danger, yes_or_no
+from bot.actions.lexicon import is_danger
 from bot.actions.message import Message
 from bot.actions.speech import button, isolate
 from bot.actions.structures import MUNICIPALITY, Competence
@@ -46,6 +46,12 @@ class FilingTurn(FormTurn):
 
     def remind(self) -> None:
         self.speech.say("utter_unfinished", kind=self.speech.word(f"utter_kind_{self.state.kind}"))
+
+    def is_aside(self, field: str) -> bool:
+        """A request for guidance is made of questions: there, only talk about the talk steps aside."""
+        if self.state.kind == "guidance" and field in ("subject", "description") and not self.message.pressed:
+            return super().is_aside(field) and self.message.intent in SIDE_TALK
+        return super().is_aside(field)
 
     async def file(self) -> Events:
         body = self.state.case(self.message.identity, self.speech.language, self.message.sent_at)
@@ -331,13 +337,6 @@ class FilingTurn(FormTurn):
         if field == "place":
             return value.get("words") or f"{value['latitude']:.5f}, {value['longitude']:.5f}"
         return str(value)
-
-
-def agreement(message: Message) -> bool | None:
-    """Yes, no, or neither: by the button, by the meaning, or by the first word of a short answer."""
-    if message.intent in ("affirm", "deny") and (message.pressed or message.confidence >= LIKELY):
-        return message.intent == "affirm"
-    return yes_or_no(message.text)
 
 
 def _brief(structure: dict[str, Any]) -> dict[str, Any]:

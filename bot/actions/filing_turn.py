@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.actions import fields
 from bot.actions.filing import Filing
-from bot.actions.lexicon import asks, fields_named, has_any, is_correction, lexicon
+from bot.actions.lexicon import asks, denies, fields_named, has_any, is_correction, lexicon, yes_or_no
 from bot.actions.message import Message
 
 FREE_TEXT = {"subject", "description", "place"}
@@ -49,13 +49,20 @@ def is_side_question(message: Message, field: str) -> bool:
 
 def answers_beside(message: Message) -> bool:
     """Whether a message that is no value of a typed field is at least something the assistant can answer."""
-    if message.intent in NOT_BESIDE:
+    if message.intent in NOT_BESIDE or not any(c.isalpha() for c in message.text):
         return False
     return message.confidence >= (SURE if message.intent in FILINGS else LIKELY)
 
 
 def _is_question(message: Message) -> bool:
     return message.intent in {"guidance", "check_status"} and asks(message.text)
+
+
+def agreement(message: Message) -> bool | None:
+    """Yes, no, or neither: by the button, by the meaning, or by the first word of a short answer."""
+    if message.intent in ("affirm", "deny") and (message.pressed or message.confidence >= LIKELY):
+        return message.intent == "affirm"
+    return yes_or_no(message.text)
 
 
 def correction(message: Message, filing: Filing, field: str) -> tuple[str, Message] | None:
@@ -65,11 +72,8 @@ def correction(message: Message, filing: Filing, field: str) -> tuple[str, Messa
         Unreadable: something is to be corrected and it is not clear what (`which_field`).
     """
     sure = message.intent == "correct_field" and message.confidence >= LIKELY
-    if (
-        message.pressed
-        or message.words > CORRECTION_WORDS
-        or not (sure or is_correction(message.text) or field == "confirm")
-    ):
+    said = sure or field == "confirm" or is_correction(message.text) or denies(message.text)
+    if message.pressed or message.words > CORRECTION_WORDS or not said:
         return None
     target = _corrected_field(message, filing, field)
     if target:
@@ -90,8 +94,12 @@ def _corrected_field(message: Message, filing: Filing, field: str) -> str | None
         name for name, entity in ENTITY_OF.items() if message.all(entity) and name in given and name != field
     ]
     both = [name for name in named if name in by_entity]
-    if both or named:
-        return (both or named)[0]
+    if both:
+        return both[0]
+    if not (field == "confirm" or is_correction(message.text) or message.intent == "correct_field"):
+        return None
+    if named:
+        return named[0]
     if "structure" in given and message.all("structure") and field == "confirm":
         return "structure"
     return by_entity[0] if by_entity else None

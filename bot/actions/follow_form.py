@@ -13,9 +13,10 @@ from bot.actions.action import Events
 from bot.actions.case_api import ApiRefused
 from bot.actions.case_told import case_custom, tell_answer, tell_case, tell_public_part
 from bot.actions.fields import Unreadable
-from bot.actions.filing_turn import FILINGS, SURE
+from bot.actions.filing_turn import FILINGS, SURE, agreement
 from bot.actions.following import FORM, STATUS, Following, plan
 from bot.actions.form_turn import FormAction, FormTurn
+from bot.actions.lexicon import yes_or_no
 from bot.actions.speech import button, isolate
 
 CASES_OFFERED = 8
@@ -38,7 +39,8 @@ class FollowTurn(FormTurn):
             if self.message.all("reference") or self.message.all("reference_like"):
                 return await self.read("reference")
         except Unreadable as problem:
-            return await self.not_understood("reference", problem)
+            self.speech.say(f"utter_problem_{problem.key}")
+            return await self.ask()
         return await self.among_own_cases()
 
     async def play(self) -> Events:
@@ -78,19 +80,18 @@ class FollowTurn(FormTurn):
         if not references:
             broken = bool(self.message.all("reference_like"))
             raise Unreadable("reference_broken" if broken else "reference")
-        self.state.code = self.message.value("code")
+        self.state.code = fields.code_beside_reference(self.message)
         return await self.open(references[-1])
 
     async def read_code(self) -> Events:
         if self.message.all("reference"):
             return await self.read_reference()
-        code = self.message.value("code")
-        if not code:
-            raise Unreadable("code")
-        self.state.code = code
+        self.state.code = fields.code(self.message)
         return await self.open(self.state.reference)
 
     async def read_comment(self) -> Events:
+        if self.state.optional("comment") and yes_or_no(self.message.text) is False:
+            return await self.on_skip("comment")
         text = fields.clean(self.message.text)
         self.state.attachments += self.message.attachments
         if len(text) < COMMENT_LENGTH and not self.message.attachments:
@@ -101,21 +102,15 @@ class FollowTurn(FormTurn):
         return await self.ask()
 
     async def read_rating(self) -> Events:
-        digits = [
-            c
-            for c in fields.ascii_digits((self.message.choice or {}).get("value") or self.message.text)
-            if c.isdigit()
-        ]
-        if len(digits) == 0 or digits[0] not in "12345" or len(digits) > 2:
-            raise Unreadable("rating")
-        self.state.fields["rating"] = int(digits[0])
+        self.state.fields["rating"] = fields.rating(self.message)
         return await self.ask()
 
     async def read_confirm(self) -> Events:
-        if self.message.intent == "deny":
-            return await self.on_cancel("confirm")
-        if self.message.intent != "affirm":
+        agreed = agreement(self.message)
+        if agreed is None:
             raise Unreadable("yes_or_no")
+        if not agreed:
+            return await self.on_cancel("confirm")
         self.state.fields["confirm"] = True
         return await self.ask()
 
@@ -140,7 +135,7 @@ class FollowTurn(FormTurn):
         try:
             case = await self.api.read(reference, self.message.identity, self.state.code)
         except ApiRefused as refusal:
-            return await self.refused(refusal)
+            return await self.refused(reference, refusal)
         self.state.reference, self.state.full, self.state.failures = case["reference"], "events" in case, 0
         if self.state.act == STATUS:
             return await self.told(case)
@@ -156,9 +151,10 @@ class FollowTurn(FormTurn):
         tell_public_part(self.speech, case)
         return await self.ask()
 
-    async def refused(self, refusal: ApiRefused) -> Events:
+    async def refused(self, reference: str, refusal: ApiRefused) -> Events:
         """A wrong reference or code, or too many tries: a clear sentence and the same question."""
-        self.state.code = None
+        self.state.code, self.state.failures = None, self.state.failures + 1
+        self.state.reference = reference if refusal.code == "wrong_code" else None
         known = f"utter_problem_{refusal.code}"
         minutes = max(1, round((refusal.retry_after or 60) / 60))
         self.speech.say(
@@ -190,8 +186,11 @@ class FollowTurn(FormTurn):
 
     async def ask(self) -> Events:
         field = self.state.next_field
+        if field is None and self.state.act == STATUS:
+            self.speech.say("utter_deny")
+            return [*self.end(), self.remember()]
         if field is None:
-            return self.end() if self.state.act == STATUS else await self.carry_out()
+            return await self.carry_out()
         key = f"utter_question_{plan()['acts'][self.state.act]['form']}_{field}"
         key = key if self.speech.has(key) else f"utter_question_{field}"
         if field == "reference" and self.state.choices:

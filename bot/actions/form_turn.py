@@ -77,12 +77,16 @@ class FormTurn(ABC):
         field = self.asked or self.state.next_field
         if act := steering(self.message, field):
             return await getattr(self, f"on_{act}")(field)
-        if is_side_question(self.message, field):
+        if self.is_aside(field):
             return []
         try:
             return await self.read(field)
         except Unreadable as problem:
             return await self.not_understood(field, problem)
+
+    def is_aside(self, field: str) -> bool:
+        """Whether the message is a side question, answered by the rules."""
+        return is_side_question(self.message, field)
 
     def remind(self) -> None:
         """After a long absence: what was left unfinished."""

@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.message import Message
+from nlu.components.normalisation import normalise, variants
 
 SPOKEN = {"msa": "ar", "derja": "ar", "arabizi": "ar", "french": "fr"}
 VALUE_FIELDS = {
@@ -52,22 +53,31 @@ def asked_language(message: Message, now: str | None) -> str:
 def heard_language(message: Message, tracker: Tracker, now: str | None) -> str | None:
     """The language of the message; what is only a value (a name, a number) leaves the language as it is."""
     register = (tracker.latest_message or {}).get("register") or {}
-    letters = [c for c in message.text if c.isalpha()]
-    if message.pressed or not letters:
+    if message.pressed or not any(c.isalpha() for c in message.text):
         return now or "ar"
     heard = SPOKEN.get(register.get("name", ""), "ar")
     if now is None or heard == now:
         return heard
-    if tracker.get_slot("requested_slot") in VALUE_FIELDS and message.words < MANY_WORDS:
+    is_value = tracker.get_slot("requested_slot") in VALUE_FIELDS and message.words < MANY_WORDS
+    asked_for = tracker.get_slot("language_asked") == now and not _in_arabic_letters(message.text)
+    if is_value or asked_for or message.words < FEW_WORDS:
         return now
-    if _plain(message, heard):
-        return heard
-    if tracker.get_slot("language_asked") == now or message.words < FEW_WORDS:
-        return now
-    return heard if register.get("confidence", 0) >= SURE else now
+    return heard if _evident(message, heard, register.get("confidence", 0.0)) else now
 
 
-def _plain(message: Message, heard: str) -> bool:
-    """Whether the script alone shows the language: Arabic letters are Arabic."""
-    arabic = sum("\u0600" <= c <= "\u06ff" for c in message.text)
-    return heard == "ar" and arabic > len(message.text) / 3
+def _evident(message: Message, heard: str, confidence: float) -> bool:
+    """Whether the change is more than a likeness: letters, or for Arabizi a word that only Tunisian has."""
+    if heard == "ar":
+        return _in_arabic_letters(message.text) or any(_is_arabizi(word) for word in message.text.split())
+    return confidence >= SURE
+
+
+def _in_arabic_letters(text: str) -> bool:
+    return sum("\u0600" <= c <= "\u06ff" for c in text) > len(text) / 3
+
+
+def _is_arabizi(word: str) -> bool:
+    """A digit that stands for a letter ("n7eb"), or a usual Tunisian word in Latin letters ("barcha")."""
+    bare = normalise(word)
+    has_both = any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
+    return bare.isascii() and (has_both or bare in variants())

@@ -59,6 +59,22 @@ def yes_or_no(text: str) -> bool | None:
     return True if words[0] in lexicon()["yes"] else None
 
 
+def number(text: str) -> int | None:
+    """The first whole number in a short text, in digits of any script or as a word from one to five."""
+    for word in fold(text).split():
+        if word.isdigit():
+            return int(word)
+        for value, names in lexicon()["numbers"].items():
+            if word in names:
+                return int(value)
+    return None
+
+
+def denies(text: str) -> bool:
+    """Whether something is denied somewhere in the words ("… موش سوسة", "pas Sousse")."""
+    return has_any(text, lexicon()["negation"])
+
+
 def is_laughter(text: str) -> bool:
     """Whether nothing but laughter was written."""
     words = fold(text).split()
