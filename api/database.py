@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -112,6 +112,15 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later fails at once with "database is locked" when another
     # wrote in between; taking the write lock at the beginning makes it wait its turn instead.
     connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+
+async def stand_alone(session: AsyncSession, number: int) -> None:
+    """Hold `number` to the end of the transaction, after waiting for any other that holds it.
+
+    On SQLite every writing transaction is alone.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def upserting(dialect: str, model: type["Base"]) -> sqlite.Insert | postgresql.Insert:

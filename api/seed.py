@@ -1,4 +1,4 @@
-"""Brings the facts of `api/data` into the database; a second start compares four digests and does nothing.
+"""Brings the facts of `api/data` into the database; a second start compares digests and does nothing.
 
 An article that staff edited keeps the edit: facts files only replace articles whose author is still "facts".
 """
@@ -11,25 +11,32 @@ import yaml
 from sqlalchemy import inspect, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.database import Base, Database, upserting
+from api.database import Base, Database, stand_alone, upserting
 from api.folding import fold
 from api.guidance.service import GuidanceService
 from api.structures.models import Place, Seed, Structure
 
 FOLDER = Path(__file__).parent / "data"
+FACTS = ("structures", "places", "naming", "services", "stopwords")
+LOCK = 20261123
 Rows = list[dict[str, Any]]
 
 
 async def seed(database: Database) -> None:
     """Write structures, places and articles that are new or changed in the files."""
-    digests = {name: _digest(name) for name in ("structures", "places", "naming", "services", "stopwords")}
+    digests = {name: _digest(name) for name in FACTS}
     async with database.session(writes=False) as session:
-        known = {row.name: row.digest for row in await session.scalars(select(Seed))}
-    if known == digests:
-        return
+        if await _known(session) == digests:
+            return
     async with database.session() as session:
-        await _write(session)
-        await _upsert(session, Seed, [{"name": name, "digest": digest} for name, digest in digests.items()])
+        await stand_alone(session, LOCK)
+        if await _known(session) != digests:  # another replica may have been quicker
+            await _write(session)
+            await _upsert(session, Seed, [{"name": name, "digest": one} for name, one in digests.items()])
+
+
+async def _known(session: AsyncSession) -> dict[str, str]:
+    return {row.name: row.digest for row in await session.scalars(select(Seed))}
 
 
 async def _write(session: AsyncSession) -> None:

@@ -1,6 +1,7 @@
 """Reads and writes of cases."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -55,10 +56,16 @@ class CaseRepository:
 
     async def events(self, case_id: int, visible_to: Audience) -> Sequence[CaseEvent]:
         """Oldest first."""
-        query = select(CaseEvent).where(
-            CaseEvent.case_id == case_id, CaseEvent.audience.in_(visible_to.sees())
-        )
-        return (await self._session.scalars(query.order_by(CaseEvent.id))).all()
+        return (await self.events_of([case_id], visible_to)).get(case_id, [])
+
+    async def events_of(self, case_ids: Collection[int], visible_to: Audience) -> dict[int, list[CaseEvent]]:
+        """By case, oldest first."""
+        shown = CaseEvent.audience.in_(visible_to.sees())
+        query = select(CaseEvent).where(CaseEvent.case_id.in_(case_ids), shown).order_by(CaseEvent.id)
+        told: dict[int, list[CaseEvent]] = defaultdict(list)
+        for event in await self._session.scalars(query):
+            told[event.case_id].append(event)
+        return told
 
     async def add_if_free(self, case: Case) -> bool:
         """Insert a case; False when its reference is taken."""

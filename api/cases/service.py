@@ -6,7 +6,6 @@ An act is one event; the status follows from it (`api.cases.transitions`). Nothi
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
@@ -14,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.attachments.models import Attachment
 from api.attachments.service import AttachmentService
-from api.cases.enums import Act, Audience, AuthorKind, EventType, Kind, Status
-from api.cases.errors import AlreadyRated, ConsentNeeded, FieldNeeded, NotAnonymous, UnknownReference
-from api.cases.models import Case, CaseEvent, Claimant
+from api.cases.enums import Act, Audience, AuthorKind, EventType, Status
+from api.cases.errors import AlreadyRated, UnknownReference
+from api.cases.filing import case_of, check, claimant_of, day_after
+from api.cases.models import Case, CaseEvent
 from api.cases.reference import ReferenceNumber, follow_up_code, hash_code
 from api.cases.repository import CaseRepository
 from api.cases.schemas import Addition, CaseFiling, Contest, Rating, Withdrawal
@@ -78,14 +78,14 @@ class CaseService:
         Raises `RefusedFiling`, `UnknownPlace`, `StructureNotFound`, `StructureClosed`, `UnknownAttachment`,
         `TooManyAttachments`.
         """
-        _check(filing)
+        check(filing)
         await self._places.check(filing.governorate, filing.delegation)
         structure = await self._structures.receiving(filing.structure, filing.governorate, filing.delegation)
         case, code = await self._open(filing, structure, nonce or secrets.token_hex())
         files = await self._attachments.claim(filing.attachments, case.id, filing.channel_identity)
         received = self._event(case, EventType.RECEIVED, CITIZEN, attachments=files)
         assigned = self._event(case, EventType.ASSIGNED, SYSTEM)
-        await self._cases.add(_claimant(case, filing), received, assigned)
+        await self._cases.add(claimant_of(case, filing), received, assigned)
         return Filed(case, structure, code)
 
     def code_of(self, reference: str, nonce: str) -> str:
@@ -97,7 +97,7 @@ class CaseService:
         for _ in range(DRAWS):
             reference = str(ReferenceNumber.draw(filing.kind, day_in_tunisia(at).year))
             code = self.code_of(reference, nonce)
-            case = _case(filing, structure, reference, at)
+            case = case_of(filing, structure, reference, at)
             case.code_hash = hash_code(self._key, reference, code)
             if await self._cases.add_if_free(case):
                 return case, code
@@ -115,8 +115,11 @@ class CaseService:
         )
 
     async def filed_by(self, channel_identity: str) -> list[Story]:
-        """The cases of a channel identity, newest first."""
-        return [await self.story(case.id) for case in await self._cases.filed_by(channel_identity)]
+        """The cases of a channel identity, newest first, without their attachments."""
+        cases = await self._cases.filed_by(channel_identity)
+        events = await self._cases.events_of([case.id for case in cases], Audience.CITIZEN)
+        structures = await self._structures.by_slugs({case.structure_slug for case in cases})
+        return [Story(case, events.get(case.id, []), structures, ()) for case in cases]
 
     async def find(self, reference: str) -> Case:
         """The case of a reference however typed; raises `InvalidReference`, `UnknownReference`."""
@@ -149,7 +152,7 @@ class CaseService:
         """Reject the answer, once per answer; raises `NothingToContest`, `AlreadyContested`."""
         case = await self._cases.get_to_change(case_id)
         event = await self._record(case, EventType.CONTESTED, CITIZEN, contest.reasons)
-        case.answer_by = _day_after(event.at, policy().reexamination_days)
+        case.answer_by = day_after(event.at, policy().reexamination_days)
         return event
 
     # What officials do; each raises `NotPossibleNow`
@@ -170,7 +173,7 @@ class CaseService:
         """Ask for what is missing; no document already given may be asked again (decree 93-982, art. 7)."""
         case = await self._cases.get_to_change(case_id)
         event = await self._record(case, EventType.INFORMATION_ASKED, by, question)
-        case.reply_by = _day_after(event.at, policy().citizen_reply_days)
+        case.reply_by = day_after(event.at, policy().citizen_reply_days)
         return event
 
     async def reply_interim(self, case_id: int, text: str, by: Author) -> CaseEvent:
@@ -259,55 +262,3 @@ def acts_now(status: Status, events: Sequence[CaseEvent]) -> list[Act]:
 def _is_rated(events: Sequence[CaseEvent]) -> bool:
     since = [event.type for event in events if event.type in (EventType.ANSWERED, EventType.RATED)]
     return bool(since) and since[-1] is EventType.RATED
-
-
-def _check(filing: CaseFiling) -> None:
-    personal = filing.personal()
-    if filing.anonymous and (personal or filing.kind is Kind.PETITION):
-        raise NotAnonymous()
-    if missing := filing.missing():
-        raise FieldNeeded(
-            errors=[{"field": name, "code": "missing", "detail": "Field required"} for name in missing]
-        )
-    if personal and filing.consent is None:
-        raise ConsentNeeded()
-
-
-def _case(filing: CaseFiling, structure: Structure, reference: str, at: datetime) -> Case:
-    place = filing.place
-    return Case(
-        reference=reference,
-        kind=filing.kind,
-        status=Status.RECEIVED,
-        structure_slug=structure.slug,
-        governorate=filing.governorate,
-        delegation=filing.delegation,
-        subject=filing.subject,
-        description=filing.description,
-        language=filing.language,
-        anonymous=filing.anonymous,
-        place_words=place.words if place else None,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        answer_by=_day_after(at, policy().aims[filing.kind]),
-        filed_at=at,
-        last_event_at=at,
-    )
-
-
-def _claimant(case: Case, filing: CaseFiling) -> Claimant:
-    consent = filing.consent
-    return Claimant(
-        case_id=case.id,
-        channel_identity=filing.channel_identity,
-        name=filing.name,
-        phone=filing.phone,
-        email=filing.email,
-        national_id=filing.national_id,
-        consent_version=consent.version if consent else None,
-        consent_at=consent.at if consent else None,
-    )
-
-
-def _day_after(at: datetime, days: int) -> date:
-    return day_in_tunisia(at) + timedelta(days=days)

@@ -1,5 +1,6 @@
 """Starting, migrating, watching: what an operator relies on."""
 
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -51,6 +52,19 @@ class TestDatabase:
         await migrations.upgrade(app.state.settings)
         monkeypatch.setattr(seed, "_write", None)
         await seed.seed(app.state.database)
+
+    async def test_replicas_that_start_together_make_one_database(
+        self, fresh_database: str, tmp_path: Path
+    ) -> None:
+        replicas = [create_app(make_settings(tmp_path, database_url=fresh_database)) for _ in range(3)]
+
+        async def start(app: FastAPI) -> None:
+            async with app.router.lifespan_context(app), client_of(app) as client:
+                articles = (await client.get("/guidance", params={"limit": 100})).json()
+                assert len(articles) == 88
+                assert (await client.get("/guidance/building-permit")).json()["version"] == 1
+
+        await asyncio.gather(*map(start, replicas))
 
     async def test_old_keys_counters_and_files_are_forgotten(self, app: FastAPI, citizen: Citizen) -> None:
         state = app.state
