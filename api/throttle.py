@@ -4,6 +4,8 @@ Both hold across replicas. Counting happens in a transaction of its own, so that
 rolled back, still counts. Keys are fingerprints: neither references nor addresses are kept.
 """
 
+import logging
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +14,7 @@ from limits.aio.storage import RedisStorage, Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from pydantic import SecretStr
 from redis.asyncio import ConnectionPool
+from redis.exceptions import RedisError
 from sqlalchemy import String, case, delete, literal, select
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +23,8 @@ from api.database import Base, Database, UtcDateTime, upserting
 from api.policy import Window
 from api.security import keyed_hash
 from api.settings import Settings
+
+log = logging.getLogger(__name__)
 
 
 class Counter(Base):
@@ -92,31 +97,40 @@ class DatabaseStorage(Storage):
 
 
 class Throttle:
-    """Tells who has tried too often, and counts the tries that were wrong."""
+    """Tells who has tried too often, and counts the tries that were wrong.
 
-    def __init__(self, storage: Storage, key: SecretStr, pool: ConnectionPool | None = None) -> None:
-        self._limiter = FixedWindowRateLimiter(storage)
-        self._pool = pool
+    With `redis` the counters lie there; while it does not answer, the database counts.
+    """
+
+    def __init__(self, database: Database, key: SecretStr, redis: str | None = None) -> None:
+        self._pool = ConnectionPool.from_url(redis, socket_connect_timeout=1) if redis else None
+        storages = [*([_redis_storage(redis, self._pool)] if redis else []), DatabaseStorage(database)]
+        self._limiters = [FixedWindowRateLimiter(storage) for storage in storages]
         self._key = key
 
     async def wait(self, window: Window, purpose: str, subject: str) -> int | None:
         """Seconds to wait before the next try; None when one may be made."""
         item, name = _item(window), self._fingerprint(purpose, subject)
-        return None if await self._limiter.test(item, name) else await self._until_reset(item, name)
+        return await self._ask(lambda limiter: _until(limiter, limiter.test(item, name), item, name))
 
     async def count(self, window: Window, purpose: str, subject: str) -> int | None:
         """Count a wrong try; the seconds to wait when it was one too many, among tries made together."""
         item, name = _item(window), self._fingerprint(purpose, subject)
-        return None if await self._limiter.hit(item, name) else await self._until_reset(item, name)
-
-    async def _until_reset(self, item: RateLimitItem, name: str) -> int:
-        stats = await self._limiter.get_window_stats(item, name)
-        return max(1, round(stats.reset_time - now().timestamp()))
+        return await self._ask(lambda limiter: _until(limiter, limiter.hit(item, name), item, name))
 
     async def close(self) -> None:
         """Leave Redis."""
         if self._pool is not None:
             await self._pool.disconnect()
+
+    async def _ask(self, question: Callable[[FixedWindowRateLimiter], Awaitable[int | None]]) -> int | None:
+        *preferred, last = self._limiters
+        for limiter in preferred:
+            try:
+                return await question(limiter)
+            except (RedisError, OSError):
+                log.warning("Redis does not answer; the database counts")
+        return await question(last)
 
     def _fingerprint(self, purpose: str, subject: str) -> str:
         return f"{purpose}:{keyed_hash(self._key, purpose, subject)}"
@@ -124,12 +138,21 @@ class Throttle:
 
 def create_throttle(settings: Settings, database: Database) -> Throttle:
     """The throttle of this process."""
-    if not settings.redis_url:
-        return Throttle(DatabaseStorage(database), settings.cases_key)
-    pool = ConnectionPool.from_url(settings.redis_url)
+    return Throttle(database, settings.cases_key, settings.redis_url)
+
+
+async def _until(
+    limiter: FixedWindowRateLimiter, allowed: Awaitable[bool], item: RateLimitItem, name: str
+) -> int | None:
+    if await allowed:
+        return None
+    stats = await limiter.get_window_stats(item, name)
+    return max(1, round(stats.reset_time - now().timestamp()))
+
+
+def _redis_storage(url: str, pool: ConnectionPool | None) -> RedisStorage:
     options: dict[str, Any] = {"implementation": "redispy", "connection_pool": pool}
-    storage = RedisStorage(f"async+{settings.redis_url}", **options)
-    return Throttle(storage, settings.cases_key, pool)
+    return RedisStorage(f"async+{url}", **options)
 
 
 def _item(window: Window) -> RateLimitItemPerSecond:

@@ -167,12 +167,22 @@ class Next(BaseModel):
     aim: date | None
 
 
+class PlaceTold(BaseModel):
+    """Where a notice is about: words, a point in degrees (WGS 84), or both."""
+
+    words: str | None
+    latitude: float | None
+    longitude: float | None
+
+
 class CaseOwned(CaseListed):
     """What the owner sees."""
 
     description: str
     governorate: str | None
     delegation: str | None
+    place: PlaceTold | None
+    anonymous: bool
     language: Language
     events: list[EventRead]
     answer: Answer | None

@@ -17,6 +17,7 @@ from api.cases.schemas import (
     CasePublic,
     EventRead,
     Next,
+    PlaceTold,
 )
 from api.cases.service import Filed, Story, acts_now
 from api.clock import day_in_tunisia
@@ -63,6 +64,8 @@ def owned(story: Story) -> CaseOwned:
         description=case.description,
         governorate=case.governorate,
         delegation=case.delegation,
+        place=_place(case),
+        anonymous=case.anonymous,
         language=case.language,
         events=[_event(story, event) for event in story.events],
         answer=_answer(story),
@@ -90,6 +93,12 @@ def _head(case: Case, structure: Structure) -> dict[str, Any]:
         "filed_at": case.filed_at,
         "structure": StructureBrief.of(structure),
     }
+
+
+def _place(case: Case) -> PlaceTold | None:
+    if case.place_words is None and case.latitude is None:
+        return None
+    return PlaceTold(words=case.place_words, latitude=case.latitude, longitude=case.longitude)
 
 
 def _event(story: Story, event: CaseEvent) -> EventRead:

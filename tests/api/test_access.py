@@ -179,7 +179,7 @@ async def test_a_case_filed_on_one_channel_is_followed_on_another_by_its_code(
     assert response.status_code == 201
 
 
-async def test_a_wrong_token_is_refused_even_where_none_is_needed(anyone: httpx.AsyncClient) -> None:
+async def test_a_wrong_token_is_refused_where_a_token_means_something(anyone: httpx.AsyncClient) -> None:
     response = await anyone.get("/policy", headers={"Authorization": "Bearer x"})
     assert response.status_code == 200
     response = await anyone.get("/cases/P-2026-7KQ4M2XF", headers={**BOT, "Authorization": "Basic x"})

@@ -116,6 +116,12 @@ async def test_control_characters_and_half_characters_are_dropped(
     assert (await citizen.reads(response.json()["reference"]))["description"] == petition()["description"]
 
 
+async def test_a_notice_keeps_its_place(citizen: Citizen) -> None:
+    place = {"words": "أمام المدرسة", "latitude": 34.74, "longitude": 10.76}
+    receipt = await citizen.files(kind="notice", place=place)
+    assert (await citizen.reads(receipt["reference"]))["place"] == place
+
+
 async def test_a_phone_in_arabic_digits_is_the_same_phone(app: Any, citizen: Citizen) -> None:
     await citizen.files(phone="٢٢ ١٢٣ ٤٥٦", national_id="٠١٢٣٤٥٦٧")
     async with app.state.database.session(writes=False) as session:

@@ -193,6 +193,14 @@ class TestThrottle:
             assert await one.wait(WINDOW, "reference", "C") is None
         assert await other.count(WINDOW, "reference", "C") is None
 
+    async def test_the_database_counts_while_redis_does_not_answer(self, app: FastAPI) -> None:
+        settings = app.state.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+        throttle = create_throttle(settings, app.state.database)
+        counted = [await throttle.count(WINDOW, "reference", "F") for _ in range(4)]
+        assert counted[:3] == [None, None, None]
+        assert counted[3] is not None
+        await throttle.close()
+
     async def test_it_begins_anew_when_the_window_is_over(self, app: FastAPI) -> None:
         throttle = create_throttle(app.state.settings, app.state.database)
         short = Window(attempts=1, seconds=1)
