@@ -76,7 +76,7 @@ class Connectors:
 
     def _install_website(self, app: FastAPI) -> None:
         sessions = Sessions(self._settings)
-        files = Files(app.state.intake, self.engine.storage)
+        files = Files(app.state.intake, self.engine.database)
         app.include_router(page_router(self._settings, sessions))
         app.include_router(web_router(self.engine, sessions, files))
 
@@ -87,7 +87,7 @@ class Connectors:
         from connectors.telegram.reading import CHANNEL
         from connectors.telegram.router import telegram_router
 
-        files = Files(app.state.intake, self.engine.storage)
+        files = Files(app.state.intake, self.engine.database)
         self.telegram = TelegramChannel(self._settings, self.engine, files)
         self.engine.push[CHANNEL] = self.telegram
         if self.telegram.by_webhook:

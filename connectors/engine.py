@@ -29,7 +29,6 @@ from connectors.delivery import PushChannel
 from connectors.messages import IncomingMessage
 from connectors.outbox import Outbox
 from connectors.signals import Signals
-from connectors.storage import Storage
 from connectors.texts import sentence
 from connectors.turns import Turns
 
@@ -68,15 +67,14 @@ class Engine:
     owner: str = field(default_factory=process_name)
 
     def __post_init__(self) -> None:
-        self.storage = Storage(self.database)
         self._tasks: list[asyncio.Task[None]] = []
         self._bot_away = asyncio.Event()
-        self._turns = Turns(self.storage, self.bot, self.push, self.signals, self._bot_away)
-        self._outbox = Outbox(self.storage, self.push, self.signals)
+        self._turns = Turns(self.database, self.bot, self.push, self.signals, self._bot_away)
+        self._outbox = Outbox(self.database, self.push, self.signals)
 
     async def receive(self, message: IncomingMessage) -> Received:
         """Stores a message; after this the channel may acknowledge it. A repeated message is stored once."""
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             received = await service.receive(
                 session,
                 message.sender.channel,
@@ -94,7 +92,7 @@ class Engine:
         void.
         """
         if alone:
-            async with self.storage.write() as session:
+            async with self.database.session() as session:
                 await service.drop_leases(session)
         jobs: Mapping[str, Callable[[], Awaitable[None]]] = {
             "turns": lambda: self._dispatch(Direction.inbound, self._turns),
@@ -113,7 +111,7 @@ class Engine:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             await service.drop_leases(session, self.owner)
 
     async def _dispatch(self, direction: Direction, worker: Turns | Outbox) -> None:
@@ -140,20 +138,20 @@ class Engine:
         self, direction: Direction, worker: Turns | Outbox, limit: int
     ) -> list[tuple[Claim, Any]]:
         """Conversations to work now, each with the first thing to do in it."""
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             claims = await service.claim(session, direction, self.owner, self.pace.lease, limit)
             return [(claim, await worker.first(session, claim)) for claim in claims]
 
     async def _keep_leases(self) -> None:
         while True:
             await asyncio.sleep(self.pace.lease / 3)
-            async with self.storage.write() as session:
+            async with self.database.session() as session:
                 await service.renew(session, self.owner, self.pace.lease)
 
     async def _tell_delays(self) -> None:
         """Within `patience` every waiting citizen hears that it takes longer, once."""
         while True:
-            async with self.storage.read() as session:
+            async with self.database.session(writes=False) as session:
                 waiting = await reading.waiting_unheard(session, self.pace.patience, limit=200)
             for one in waiting:
                 await self._tell_delay(one)
@@ -161,7 +159,7 @@ class Engine:
 
     async def _tell_delay(self, one: Delayed) -> None:
         notice = sentence("slower_than_usual", one.language).model_dump(mode="json")
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             reply = Reply(notice, push=one.channel in self.push)
             told = await service.tell_delay(session, one.conversation_id, one.inbound_id, reply)
             if told:

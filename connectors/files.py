@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from api.attachments.intake import Intake
 from api.attachments.service import AttachmentService
+from api.database import Database
 from connectors.messages import Attachment, Identity
-from connectors.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Files:
     """Takes files in; only the citizen who sent one can put it on a case."""
 
     intake: Intake
-    storage: Storage
+    database: Database
 
     async def keep(self, owner: Identity, data: bytes, name: str, seconds: float | None = None) -> Attachment:
         """The kept file, as the bot is told of it.
@@ -25,7 +25,7 @@ class Files:
             api.errors.Problem: the file is too large, of a kind not accepted, or unsafe (api/attachments/errors.py).
         """
         kept = await self.intake.take(data)
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             stored = await AttachmentService(session).keep(kept, name, str(owner), seconds)
             return Attachment(
                 id=stored.id,
@@ -38,6 +38,6 @@ class Files:
 
     async def read(self, attachment_id: str) -> tuple[bytes, str]:
         """The bytes and the name of a kept file, to be sent to a citizen."""
-        async with self.storage.read() as session:
+        async with self.database.session(writes=False) as session:
             stored = await AttachmentService(session).get(attachment_id)
         return await asyncio.to_thread(self.intake.store.get, stored.digest), stored.name

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from api.conversations import service
 from api.conversations.enums import Direction
 from api.conversations.schemas import Claim, Delivery
+from api.database import Database
 from connectors.delivery import PushChannel, RefusedError, TryAgainError, UnreachableError
 from connectors.messages import OutgoingMessage
 from connectors.signals import Signals
-from connectors.storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ TRIES = 20
 class Outbox:
     """Delivers, retries with back-off, and gives up what cannot be delivered as a dead letter."""
 
-    storage: Storage
+    database: Database
     push: Mapping[str, PushChannel]
     signals: Signals
 
@@ -49,21 +49,21 @@ class Outbox:
             return await self._retry(held, delivery, error)
         except (UnreachableError, RefusedError) as error:
             return await self._give_up(held, delivery, error)
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             return await service.sent(session, held, delivery.outbound_id, message_id)
 
     async def _retry(self, held: Claim, delivery: Delivery, error: TryAgainError) -> Delivery | None:
         if error.after is None and delivery.attempts + 1 >= TRIES:
             return await self._give_up(held, delivery, error)
         wait = error.after if error.after is not None else backoff(delivery.attempts)
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             await service.resend_later(session, held, delivery, str(error), wait, counts=error.after is None)
         return None
 
     async def _give_up(self, held: Claim, delivery: Delivery, error: Exception) -> Delivery | None:
         log.warning("message %d to a citizen was given up: %s", delivery.outbound_id, error)
         unreachable = isinstance(error, UnreachableError)
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             following = await service.undeliverable(
                 session, held, delivery, str(error), unreachable=unreachable
             )

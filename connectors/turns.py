@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from api.conversations import service
 from api.conversations.enums import Direction
 from api.conversations.schemas import Claim, Pending, Reply
+from api.database import Database
 from connectors.bot_client import BotClient, BotRefusedError, BotUnavailableError, Turn
 from connectors.delivery import PushChannel
 from connectors.messages import IncomingMessage, OutgoingMessage
 from connectors.signals import Signals
-from connectors.storage import Storage
 from connectors.texts import sentence
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ RETURN_WAIT = 0.2
 class Turns:
     """Asks the bot, and commits its state, its replies and "done" together."""
 
-    storage: Storage
+    database: Database
     bot: BotClient
     push: Mapping[str, PushChannel]
     signals: Signals
@@ -44,7 +44,7 @@ class Turns:
     async def _handle(self, held: Claim, pending: Pending) -> Pending | None:
         message = IncomingMessage.model_validate(pending.body)
         if pending.held_by_human:
-            async with self.storage.write() as session:
+            async with self.database.session() as session:
                 return await service.leave_to_human(session, held, pending.inbound_id)
         try:
             turn = await self._ask(message, pending)
@@ -80,7 +80,7 @@ class Turns:
         self, held: Claim, pending: Pending, message: IncomingMessage, turn: Turn
     ) -> Pending | None:
         replies = [part for reply in turn.replies for part in parts(reply, message.sender.channel, self.push)]
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             following = await service.finish_turn(
                 session, held, pending.inbound_id, turn.state, _language(turn), replies
             )
@@ -97,7 +97,7 @@ class Turns:
             return await self._postpone(held, pending, error, FIRST_WAIT * 2**pending.attempts, counts=True)
         apology = sentence("could_not_handle", pending.language)
         (reply,) = parts(apology, message.sender.channel, self.push)
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             following = await service.bury(session, held, pending.inbound_id, str(error), reply)
             await self.signals.announce(session, Direction.outbound, held.conversation_id)
         self.signals.ring(Direction.outbound, held.conversation_id, pending.inbound_id)
@@ -106,7 +106,7 @@ class Turns:
     async def _postpone(
         self, held: Claim, pending: Pending, error: Exception, seconds: float, *, counts: bool
     ) -> None:
-        async with self.storage.write() as session:
+        async with self.database.session() as session:
             await service.postpone(session, held, pending.inbound_id, str(error), seconds, counts=counts)
 
 

@@ -59,14 +59,14 @@ class Waiting:
         return False
 
     async def _look(self, received: Received) -> tuple[str, bool]:
-        async with self.engine.storage.read() as session:
+        async with self.engine.database.session(writes=False) as session:
             status = await reading.inbound_status(session, received.inbound_id)
             replies = await reading.replies_to(session, received.inbound_id)
         return status, any(reply.kind == OutboundKind.delay for reply in replies)
 
     async def _take(self, received: Received) -> list[OutgoingMessage]:
         others = self._for - {received.inbound_id}
-        async with self.engine.storage.write() as session:
+        async with self.engine.database.session() as session:
             if received.duplicate:
                 rows: Sequence[OutboundMessage] = await reading.replies_to(session, received.inbound_id)
             else:

@@ -21,7 +21,7 @@ class OnlyFromThisMachine(Problem):
 
 def rest_router(engine: Engine, *, loopback_only: bool) -> APIRouter:
     """The channel's routes. `loopback_only` refuses callers from elsewhere, also when a proxy brings them."""
-    router = APIRouter(tags=["rest"])
+    router = APIRouter(tags=["rest"], strict_content_type=False)  # as Rasa reads it
     waiting = Waiting(engine)
 
     @router.get("/webhooks/rest/")
@@ -44,7 +44,7 @@ def rest_router(engine: Engine, *, loopback_only: bool) -> APIRouter:
 async def _offered(engine: Engine, posted: RestMessage) -> dict[str, str]:
     if not may_be_payload(posted.message or ""):
         return {}
-    async with engine.storage.read() as session:
+    async with engine.database.session(writes=False) as session:
         return await reading.offered_buttons(session, CHANNEL, posted.sender)
 
 

@@ -90,7 +90,7 @@ class TelegramChannel:
         elif isinstance(heard, Elsewhere):
             await self._refuse_group(heard)
         elif isinstance(heard, Blocked):
-            async with self._engine.storage.write() as session:
+            async with self._engine.database.write() as session:
                 await service.lost(session, heard.who.channel, heard.who.external_id)
 
     def parts(self, message: OutgoingMessage) -> list[OutgoingMessage]:
@@ -158,7 +158,7 @@ class TelegramChannel:
         await self._engine.receive(message)
 
     async def _payload(self, message: IncomingMessage) -> str:
-        async with self._engine.storage.read() as session:
+        async with self._engine.database.session(writes=False) as session:
             offered = await conversations.offered_buttons(
                 session, message.sender.channel, message.sender.external_id
             )

@@ -86,7 +86,7 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
     async def fetch(request: Request, after: After = 0, wait: bool = False) -> dict[str, Any]:
         """The lines past `after`; with `wait`, as soon as there are any."""
         who = sessions.known(request)
-        told = await lines_after(engine.storage, who, after) if who else None
+        told = await lines_after(engine.database, who, after) if who else None
         if told and wait and not told.lines:
             told = await _next_lines(engine, who, told)
         return (told or NOTHING).for_page()
@@ -134,12 +134,12 @@ async def _changes(
     engine: Engine, who: Identity, after: int, gone: asyncio.Task[None]
 ) -> AsyncIterator[Told]:
     """What was said, now and after each ring, until the page is gone."""
-    while (told := await lines_after(engine.storage, who, after)) is None:
+    while (told := await lines_after(engine.database, who, after)) is None:
         if (await asyncio.wait({gone}, timeout=FIRST_WORD_SECONDS))[0]:
             return
     with engine.signals.watching(told.conversation_id) as watch:
         while not gone.done():
-            told = await lines_after(engine.storage, who, after) or told
+            told = await lines_after(engine.database, who, after) or told
             after = told.last
             yield told
             ring = asyncio.create_task(watch.ring(LOOK_SECONDS))
@@ -159,5 +159,5 @@ async def _next_lines(engine: Engine, who: Identity, told: Told) -> Told:
     with engine.signals.watching(told.conversation_id) as watch:
         while not told.lines and (left := end - time.monotonic()) > 0:
             await watch.ring(min(LOOK_SECONDS, left))
-            told = await lines_after(engine.storage, who, after) or told
+            told = await lines_after(engine.database, who, after) or told
     return told

@@ -7,8 +7,8 @@ from typing import Any
 
 from api.conversations import reading
 from api.conversations.schemas import Line
+from api.database import Database
 from connectors.messages import Identity
-from connectors.storage import Storage
 
 MOST_LINES = 300
 
@@ -29,9 +29,9 @@ class Told:
 NOTHING = Told(0, [], 0, False)
 
 
-async def lines_after(storage: Storage, who: Identity, after: int) -> Told | None:
+async def lines_after(database: Database, who: Identity, after: int) -> Told | None:
     """What was said past position `after`; None when this citizen has never said anything."""
-    async with storage.read() as session:
+    async with database.session(writes=False) as session:
         found = await reading.transcript(session, who.channel, who.external_id, after, MOST_LINES)
     if found is None:
         return None

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
+
+import uvicorn
 
 from api.conversations import reading, repository
 from api.database import Database
@@ -40,6 +44,24 @@ async def eventually(question: Callable[[], Awaitable[T]], seconds: float = 5.0)
         assert time.monotonic() < end, f"still {answer!r} after {seconds} s"
         await asyncio.sleep(0.02)
     return answer
+
+
+@asynccontextmanager
+async def served(app) -> AsyncIterator[str]:
+    """An ASGI application on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    task = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        server.force_exit = True
+        await task
 
 
 class Phone:

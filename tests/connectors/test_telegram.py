@@ -1,13 +1,11 @@
 """The Telegram channel against the project's own Telegram, through the unmodified library."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from io import BytesIO
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from PIL import Image
 from pydantic import SecretStr
@@ -18,31 +16,13 @@ from api.conversations import repository
 from api.settings import Settings
 from connectors.files import Files
 from connectors.telegram.channel import TelegramChannel
-from connectors.telegram.reading import CHANNEL
 from connectors.telegram.pace import Pace
+from connectors.telegram.reading import CHANNEL
 from connectors.telegram.router import telegram_router
-from tests.connectors.helpers import eventually
+from tests.connectors.helpers import eventually, served
 from tests.connectors.telegram_server import TOKEN, TelegramServer
 
 AMINA, SAMI, GROUP = 501, 502, -100900
-
-
-@asynccontextmanager
-async def served(app) -> AsyncIterator[str]:
-    """An ASGI application on a free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        server.force_exit = True
-        await task
 
 
 @pytest.fixture
@@ -67,7 +47,7 @@ async def talking(engine, telegram, tmp_path, mode="polling"):
             public_url=url,
             var_dir=tmp_path,
         )
-        files = Files(create_intake(settings), engine.storage)
+        files = Files(create_intake(settings), engine.database)
         channel = TelegramChannel(settings, engine, files, Pace(overall=1000, apart=0.01))
         engine.push[CHANNEL] = channel
         app.include_router(telegram_router(channel))

@@ -102,7 +102,7 @@ function caseCard(told, words) {
 
 // What the assistant said, as markup for the component.
 export function assistantLine(line, words) {
-  const box = el("div", { class: "line", "data-position": line.position ?? "" });
+  const box = el("div", { class: "line", role: "group", "aria-label": words.assistant, "data-position": line.position ?? "" });
   const language = line.language || null;
   if (line.text) box.append(el("div", { class: "said" + (line.kind === "delay" || line.kind === "apology" ? " apart" : ""), lang: language, dir: "auto" }, ...linked(line.text)));
   const link = line.custom && line.custom.link;
@@ -120,7 +120,7 @@ export function assistantLine(line, words) {
 export function citizenLine(line, words) {
   const attachments = line.attachments || [];
   const place = line.place || line.location;
-  const box = el("div", { class: "line" });
+  const box = el("div", { class: "line", role: "group", "aria-label": words.you });
   for (const one of attachments) box.append(el("div", { class: "file" }, icon(one.kind === "voice" ? "voice" : "file"), one.name || (one.kind === "voice" ? words.sent_voice : words.sent_file)));
   if (place) box.append(el("div", { class: "file" }, icon("place"), words.sent_place));
   if (line.text) box.append(el("p", { dir: "auto" }, line.text));

@@ -42,6 +42,8 @@ function markUnsent(message) {
   const bubble = lastBubble();
   if (!bubble) return;
   bubble.dataset.id = message.id;
+  bubble.setAttribute("role", "group");
+  bubble.setAttribute("aria-label", words.you);
   setTimeout(() => {
     if (!line.queue.some((one) => one.id === message.id)) return;
     bubble.classList.add("unsent");
