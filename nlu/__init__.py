@@ -1,1 +1,3 @@
-"""What the assistant understands: normalisation, meaning, aspect, register and entities of a citizen's sentence."""
+"""What the assistant understands: normalisation, meaning, aspect, register and entities of a citizen's
+sentence.
+"""

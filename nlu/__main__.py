@@ -22,7 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nlu", description="Train and measure what the assistant understands.")
+    parser = argparse.ArgumentParser(
+        prog="nlu", description="Train and measure what the assistant understands."
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
 
     evaluate = _command(commands, "evaluate", _evaluate, "measure the trained model on a JSON-lines file")
@@ -43,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     curve = _command(commands, "learning-curve", _curve, "accuracy over the number of training sentences")
     curve.add_argument("--out", type=Path, default=Path("docs/learning-curve.png"))
 
-    peer = _command(commands, "peer", _peer, "compare with Rasa's default recipe on the same data (takes an hour)")
+    peer = _command(
+        commands, "peer", _peer, "compare with Rasa's default recipe on the same data (takes an hour)"
+    )
     peer.add_argument("--out", type=Path, default=Path("tests/bench/peer.md"))
     peer.add_argument("--epochs", type=int, default=100)
 
@@ -75,7 +79,11 @@ def _benchmark(options: argparse.Namespace) -> None:
     from nlu.benchmark import benchmark
 
     figures = benchmark(options.train, options.test)
-    print(json.dumps(figures) if options.json else "\n".join(f"{name:18}{value}" for name, value in figures.items()))
+    print(
+        json.dumps(figures)
+        if options.json
+        else "\n".join(f"{name:18}{value}" for name, value in figures.items())
+    )
 
 
 def _curve(options: argparse.Namespace) -> None:

@@ -13,7 +13,9 @@ HEADERS = {"label", "intent", "labels", "category"}
 
 
 def read_csv(path: Path) -> tuple[list[str], list[str]]:
-    """Texts and labels of a `label,text` file, with or without a header line. Raises ValueError on another shape."""
+    """Texts and labels of a `label,text` file, with or without a header line. Raises ValueError on another
+    shape.
+    """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = [row for row in csv.reader(stream) if row]
     if rows and rows[0][0].strip().lower() in HEADERS:
@@ -38,8 +40,12 @@ def figures(expected: Sequence[str], got: Sequence[str], training: float, asking
     """Accuracy, micro and macro F1, seconds to train, milliseconds a sentence."""
     return {
         "accuracy": round(accuracy_score(expected, got), 4),
-        "micro_f1": round(f1_score(expected, got, average="micro", labels=sorted(set(expected)), zero_division=0), 4),
-        "macro_f1": round(f1_score(expected, got, average="macro", labels=sorted(set(expected)), zero_division=0), 4),
+        "micro_f1": round(
+            f1_score(expected, got, average="micro", labels=sorted(set(expected)), zero_division=0), 4
+        ),
+        "macro_f1": round(
+            f1_score(expected, got, average="macro", labels=sorted(set(expected)), zero_division=0), 4
+        ),
         "seconds_to_train": round(training, 2),
         "ms_per_sentence": round(asking / max(len(got), 1) * 1000, 3),
     }

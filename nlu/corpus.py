@@ -42,7 +42,9 @@ def _read_file(path: Path, register: str) -> Iterator[Sentence]:
         aspect = (block.get("metadata") or {}).get("aspect")
         for line in block["examples"].splitlines():
             if line.strip():
-                yield Sentence(line.strip().removeprefix("- "), (block["intent"],), register, (aspect,) if aspect else ())
+                yield Sentence(
+                    line.strip().removeprefix("- "), (block["intent"],), register, (aspect,) if aspect else ()
+                )
 
 
 def read_jsonl(path: Path = DEV) -> list[Sentence]:

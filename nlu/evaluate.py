@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nlu.corpus import read_jsonl
-from nlu.metrics import Result, calibration_error, refusal, summary
+from nlu.metrics import Result, best_aspect, calibration_error, refusal, summary
 from nlu.understanding import ask
 
 
@@ -17,14 +17,15 @@ def as_text(figures: dict, results: list[Result]) -> str:
     """The figures for people, with calibration and refusal."""
     outside = refusal(results)
     registers = "  ".join(f"{name} {value:.3f}" for name, value in figures["by_register"].items())
-    return "\n".join(
-        [
-            f"{figures['n']} sentences: accuracy {figures['accuracy']:.3f}, among three {figures['top3']:.3f},"
-            f" macro F1 {figures['macro_f1']:.3f}, aspect {figures['aspect_accuracy']:.3f}",
-            registers,
-            f"out of scope refused {outside['recall']:.3f}, good sentences refused {outside['good_refused']:.3f}"
-            f" (of them below the threshold {outside['good_fallback']:.3f}),"
-            f" calibration error {calibration_error(results):.3f}",
-            f"{figures['ms_per_sentence']:.2f} ms a sentence (median)",
-        ]
-    )
+    lines = [
+        f"{figures['n']} sentences",
+        f"accuracy            {figures['accuracy']:.3f}   {registers}",
+        f"among three         {figures['top3']:.3f}",
+        f"macro F1            {figures['macro_f1']:.3f}",
+        f"aspect              {figures['aspect_accuracy']:.3f}   the best one alone {best_aspect(results):.3f}",
+        f"out of scope        {outside['recall']:.3f}   good sentences refused {outside['good_refused']:.3f},"
+        f" of them below the threshold {outside['good_fallback']:.3f}",
+        f"calibration error   {calibration_error(results):.3f}",
+        f"ms a sentence       {figures['ms_per_sentence']:.2f}   median",
+    ]
+    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Figures of a classifier's answers: accuracy, first three, F1, calibration, refusal of what is out of scope."""
+"""Figures of a classifier's answers: accuracy, first three, F1, calibration, refusals."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ REFUSALS = frozenset({"out_of_scope", "nlu_fallback"})
 
 @dataclass(frozen=True)
 class Answer:
-    """What was understood of one sentence: full labels best first, the label acted on, aspects, time taken."""
+    """What was understood of one sentence: the label acted on, full labels best first, aspects."""
 
     label: str
     ranking: tuple[str, ...]
@@ -64,13 +64,19 @@ def by_register(results: Sequence[Result]) -> dict[str, float]:
 
 
 def aspect_accuracy(results: Sequence[Result]) -> float:
-    """Share of sentences with a known aspect whose best aspect is the one expected."""
-    asked = [(s, a) for s, a in results if s.aspects]
-    return ratio(bool(a.aspects) and a.aspects[0] in s.aspects for s, a in asked)
+    """Share of sentences with a known aspect that are answered with it: it is one of the one or two found."""
+    return ratio(bool(set(a.aspects) & set(s.aspects)) for s, a in results if s.aspects)
+
+
+def best_aspect(results: Sequence[Result]) -> float:
+    """The same, counting the best aspect alone."""
+    return ratio(bool(set(a.aspects[:1]) & set(s.aspects)) for s, a in results if s.aspects)
 
 
 def calibration_error(results: Sequence[Result], bins: int = 10) -> float:
-    """Expected calibration error of the first label: mean gap of confidence and accuracy over equal-width bins."""
+    """Expected calibration error of the first label: mean gap of confidence and accuracy over equal-width
+    bins.
+    """
     groups = defaultdict(list)
     for sentence, answer in results:
         hit = bool(answer.ranking) and answer.ranking[0] in sentence.labels

@@ -8,7 +8,9 @@ from nlu.words import HERE
 
 
 def train(out: Path) -> Path:
-    """Train the pipeline of config.yml on nlu/data and return the model's path. Raises ValueError without data."""
+    """Train the pipeline of config.yml on nlu/data and return the model's path. Raises ValueError without
+    data.
+    """
     from rasa.model_training import train_nlu
 
     with warnings.catch_warnings():

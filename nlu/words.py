@@ -1,6 +1,6 @@
 """Word lists of the understanding, read once from nlu/lexicon and nlu/lookups."""
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(stream, Loader=_Loader)
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(name: str) -> Any:
     """Content of nlu/lexicon/<name>.yml."""
     return read_yaml(HERE / "lexicon" / f"{name}.yml")
 
 
-@lru_cache(maxsize=None)
+@cache
 def lookup(name: str) -> Any:
     """Content of nlu/lookups/<name>.yml."""
     return read_yaml(HERE / "lookups" / f"{name}.yml")

@@ -1,4 +1,6 @@
-"""Which aspect of a service a sentence asks about: documents, fee, delay, where, conditions, law, online, validity."""
+"""Which aspect of a service a sentence asks about: documents, fee, delay, where, conditions, law, online,
+validity.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,7 +14,7 @@ from nlu.words import lexicon
 
 GENERAL = "general"
 HANDICAP = 0.4
-"""Taken off the decision value of `general`, which the training sentences use more freely than citizens do."""
+"""Taken off the decision value of `general`, used more freely in training than citizens do."""
 SECOND = 0.12
 """Lowest probability of a second aspect."""
 LONGEST_FOLLOW_UP = 7
@@ -20,7 +22,7 @@ LONGEST_FOLLOW_UP = 7
 
 
 class AspectClassifier(SentenceClassifier):
-    """A sentence classifier that may give two aspects, and gives `general` only when nothing else is asked."""
+    """A sentence classifier that may give two aspects; `general` only when nothing else is asked."""
 
     class_weight = "balanced"
 
@@ -32,14 +34,18 @@ class AspectClassifier(SentenceClassifier):
         return scores
 
     def several(self, text: str) -> list[tuple[str, float]]:
-        """The best aspect and, when it is likely enough to be asked as well, the second, with probabilities."""
+        """The best aspect and, when it is likely enough, the second, with probabilities."""
         first, *rest = self.rank(text, 2)
         return [first, *(other for other in rest if other[1] >= SECOND)]
 
 
 @lru_cache(maxsize=1)
 def _cues() -> dict[str, str]:
-    return {stem(normalise(word)): aspect for aspect, words in lexicon("aspects")["cues"].items() for word in words}
+    return {
+        stem(normalise(word)): aspect
+        for aspect, words in lexicon("aspects")["cues"].items()
+        for word in words
+    }
 
 
 @lru_cache(maxsize=1)
@@ -59,4 +65,4 @@ def is_bare_follow_up(text: str) -> bool:
     if not 0 < len(words) <= LONGEST_FOLLOW_UP:
         return False
     cued = [stem(word) in _cues() for word in words]
-    return any(cued) and all(cue or stem(word) in _fillers() for cue, word in zip(cued, words))
+    return any(cued) and all(cue or stem(word) in _fillers() for cue, word in zip(cued, words, strict=True))

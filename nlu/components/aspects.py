@@ -3,10 +3,10 @@
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 
 from nlu.components.aspect import AspectClassifier, cued_aspects, is_bare_follow_up
 from nlu.components.graph import SentenceComponent, add_entities, sentence_entity
@@ -17,7 +17,8 @@ from nlu.components.normalisation import normalise
 class AspectExtractor(SentenceComponent, EntityExtractorMixin):
     """Adds one entity `aspect` per aspect asked, best first, to guidance questions and uncertain sentences.
 
-    Learns from the block metadata `{aspect: …}` of guidance examples; a bare follow-up is read from its words.
+    Learns from the block metadata `{aspect: …}` of guidance examples; a bare follow-up is read from its
+    words.
     """
 
     classifier = AspectClassifier
@@ -42,7 +43,9 @@ class AspectExtractor(SentenceComponent, EntityExtractorMixin):
         if is_bare_follow_up(text):
             found = [(aspect, 0.9) for aspect in cued_aspects(normalise(text).split())]
         name = type(self).__name__
-        add_entities(message, [sentence_entity("aspect", aspect, text, share, name) for aspect, share in found])
+        add_entities(
+            message, [sentence_entity("aspect", aspect, text, share, name) for aspect, share in found]
+        )
 
 
 def _aspect(message: Message) -> str | None:

@@ -16,7 +16,8 @@ _DAY_FIRST = re.compile(r"(?<!\d)(\d{1,2})[-/.](\d{1,2})[-/.]((?:19|20)?\d\d)(?!
 def _months() -> tuple[re.Pattern, dict[str, int]]:
     months = {clean_script(w): int(n) for n, words in lexicon("dates")["months"].items() for w in words}
     names = "|".join(sorted(map(re.escape, months), key=len, reverse=True))
-    return re.compile(rf"(?<!\d)(\d{{1,2}})(?:er)?\s*(?:de\s+)?({names})\b\.?(?:\s+(?:سنه\s+)?((?:19|20)\d\d))?"), months
+    year = rf"(?:\s+(?:{clean_script(lexicon('dates')['year'])}\s+)?((?:19|20)\d\d))?"
+    return re.compile(rf"(?<!\d)(\d{{1,2}})(?:er)?\s*(?:de\s+)?({names})\b\.?{year}"), months
 
 
 @lru_cache(maxsize=1)
@@ -27,7 +28,8 @@ def _relative() -> tuple[re.Pattern, dict[str, int]]:
 
 
 def find_dates(text: str, today: Callable[[], date] = date.today) -> list[tuple[int, int, date]]:
-    """(start, end, date) of every date in a text of unchanged length under clean_script; impossible days are left out.
+    """(start, end, date) of every date in a text of unchanged length under clean_script; impossible days are
+    left out.
 
     A day and month without a year is taken in the current year.
     """

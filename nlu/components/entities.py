@@ -34,7 +34,11 @@ class NamedThingExtractor(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "NamedThingExtractor":
         """The component; it has no state."""
         return cls()
@@ -43,6 +47,9 @@ class NamedThingExtractor(GraphComponent, EntityExtractorMixin):
         """Annotate messages that carry text."""
         for message in messages:
             if message.get(TEXT):
-                found = [{**entity, "extractor": type(self).__name__} for entity in find_entities(message.get(TEXT))]
+                found = [
+                    {**entity, "extractor": type(self).__name__}
+                    for entity in find_entities(message.get(TEXT))
+                ]
                 add_entities(message, found)
         return messages

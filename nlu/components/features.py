@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
@@ -40,7 +41,7 @@ def stem(word: str) -> str:
 
 def pairs(words: Sequence[str]) -> list[str]:
     """Neighbouring words, joined."""
-    return [f"{a} {b}" for a, b in zip(words, words[1:])]
+    return [f"{a} {b}" for a, b in pairwise(words)]
 
 
 def words_space(words: Sequence[str]) -> list[str]:

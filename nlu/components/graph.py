@@ -1,4 +1,4 @@
-"""What the project's trainable Rasa components have in common: one sentence classifier, kept as plain arrays."""
+"""What the trainable Rasa components have in common: a sentence classifier kept as plain arrays."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from nlu.components.linear import TEMPERATURE, SentenceClassifier
 
 
 class SentenceComponent(GraphComponent):
-    """A graph component around a SentenceClassifier: subclasses say what to learn and what to write on a message."""
+    """A graph component around a SentenceClassifier: subclasses say what to learn and what to write on a
+    message.
+    """
 
     classifier = SentenceClassifier
 
@@ -30,7 +32,11 @@ class SentenceComponent(GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> "SentenceComponent":
         """Untrained component."""
         return cls(config, model_storage, resource)
@@ -64,7 +70,9 @@ class SentenceComponent(GraphComponent):
         texts, labels = self.examples(training_data)
         with self._storage.write_to(self._resource) as folder:
             if len(set(labels)) > 1:
-                self._model = self.classifier(c=self._config["c"], temperature=self._config["temperature"]).fit(texts, labels)
+                self._model = self.classifier(
+                    c=self._config["c"], temperature=self._config["temperature"]
+                ).fit(texts, labels)
                 self._model.save(Path(folder))
         return self._resource
 

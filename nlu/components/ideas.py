@@ -11,6 +11,7 @@ from nlu.words import lexicon
 
 SHORTEST_SKELETON = 3
 SHORTEST_PREFIX = 3
+MOST_WORDS_KEPT = 100_000
 _SUFFIXES = tuple(lexicon("letters")["arabic_suffixes"])
 
 
@@ -22,6 +23,7 @@ class Ideas:
         self.beginnings: dict[str, set[str]] = defaultdict(set)
         self.bones: dict[str, set[str]] = defaultdict(set)
         self.phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        self._known: dict[str, frozenset[str]] = {}
         for idea, forms in entries.items():
             for form in forms:
                 self._add(idea, form)
@@ -37,9 +39,15 @@ class Ideas:
             if not words[0].isascii() and len(skeleton(words[0])) >= SHORTEST_SKELETON:
                 self.bones[skeleton(words[0])].add(idea)
 
-    @lru_cache(maxsize=100_000)
     def of_word(self, word: str) -> frozenset[str]:
         """Ideas one normalised word names."""
+        if len(self._known) > MOST_WORDS_KEPT:
+            self._known.clear()
+        if word not in self._known:
+            self._known[word] = self._look_up(word)
+        return self._known[word]
+
+    def _look_up(self, word: str) -> frozenset[str]:
         bare = without_article(word)
         found = self.words.get(word, set()) | self.words.get(bare, set())
         for end in range(SHORTEST_PREFIX, len(bare) + 1):

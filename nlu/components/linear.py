@@ -14,19 +14,23 @@ from nlu.components.features import SentenceFeatures
 
 MANY_LABELS = 8
 TEMPERATURE = 0.13
-"""Divides decision values into calibrated log-odds; measured on sentences of other writers (docs/understanding.md)."""
+"""Divides decision values into calibrated log-odds; measured on sentences of other writers
+(docs/understanding.md).
+"""
 
 
 class SentenceClassifier:
     """Linear one-versus-rest classifier over SentenceFeatures with temperature-scaled probabilities.
 
-    `c` is the cost of the linear machine. `fit` takes raw sentences and their labels; `predict` gives the best label of each sentence,
-    `predict_proba` a (sentences × labels) array in the order of `labels`.
+    `c` is the cost of the linear machine. `fit` takes raw sentences and their labels; `predict` gives the
+    best label of each sentence, `predict_proba` a (sentences × labels) array in the order of `labels`.
     """
 
     class_weight: str | None = None
 
-    def __init__(self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE):
+    def __init__(
+        self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE
+    ):
         self.features = SentenceFeatures(**({"weights": weights} if weights else {}))
         self.c = c
         self.temperature = temperature
@@ -40,7 +44,9 @@ class SentenceClassifier:
         matrix = self.features.fit_matrix(texts)
         number = {label: i for i, label in enumerate(self.labels)}
         target = np.array([number[label] for label in labels])
-        coefficients, intercept = _fit_halves(matrix, target, LinearSVC(C=self.c, tol=0.01, class_weight=self.class_weight))
+        coefficients, intercept = _fit_halves(
+            matrix, target, LinearSVC(C=self.c, tol=0.01, class_weight=self.class_weight)
+        )
         self.intercept = intercept.astype(np.float32)
         self.coefficients = np.ascontiguousarray(coefficients.T).astype(np.float16)
         return self
@@ -105,7 +111,8 @@ def softmax(scores: np.ndarray) -> np.ndarray:
 def _fit_halves(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients (labels × features) and intercepts; with many labels, half of them in each of two threads.
 
-    One-versus-rest machines do not depend on each other, so "all other labels" may be one label in each half.
+    One-versus-rest machines do not depend on each other, so "all other labels" may be one label in each
+    half.
     """
     labels = int(target.max()) + 1
     if labels < MANY_LABELS:
@@ -120,5 +127,7 @@ def _fit_halves(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> t
 def _fit(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> tuple[np.ndarray, np.ndarray]:
     machine.fit(matrix, target)
     if len(machine.classes_) == 2:
-        return np.vstack([-machine.coef_, machine.coef_]), np.concatenate([-machine.intercept_, machine.intercept_])
+        return np.vstack([-machine.coef_, machine.coef_]), np.concatenate(
+            [-machine.intercept_, machine.intercept_]
+        )
     return machine.coef_, machine.intercept_

@@ -21,13 +21,16 @@ FALLBACK = "nlu_fallback"
 class MeaningClassifier(SentenceComponent, IntentClassifier):
     """Sets `intent`, `intent_ranking` (full labels) and, for guidance, the entity `service`.
 
-    Below `threshold` the intent is `nlu_fallback`; the ranking is kept so that the best readings can be offered.
-    A bare follow-up ("et le délai ?") is `guidance` without a service: the talk knows which one is meant.
+    Below `threshold` the intent is `nlu_fallback`; the ranking is kept so that the best readings can be
+    offered. A bare follow-up ("et le délai ?") is `guidance` without a service: the talk knows which one
+    is meant.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`threshold`: lowest confidence answered; `ranking_length`: labels kept; `c`, `temperature`: of the machine."""
+        """`threshold`: lowest confidence answered; `ranking_length`: labels kept; `c`, `temperature`: of the
+        machine.
+        """
         return {"threshold": 0.25, "ranking_length": 10, "c": 1.0, "temperature": TEMPERATURE}
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
@@ -41,9 +44,13 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
         ranking = model.rank(text, self._config["ranking_length"])
         intent, service, confidence = self._decide(text, *ranking[0])
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
-        message.set(INTENT_RANKING_KEY, [{"name": n, "confidence": p} for n, p in ranking], add_to_output=True)
+        message.set(
+            INTENT_RANKING_KEY, [{"name": n, "confidence": p} for n, p in ranking], add_to_output=True
+        )
         if service:
-            add_entities(message, [sentence_entity("service", service, text, confidence, type(self).__name__)])
+            add_entities(
+                message, [sentence_entity("service", service, text, confidence, type(self).__name__)]
+            )
 
     def _decide(self, text: str, label: str, confidence: float) -> tuple[str, str, float]:
         if is_bare_follow_up(text):

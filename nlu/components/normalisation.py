@@ -15,7 +15,9 @@ from camel_tools.utils.normalize import (
 from nlu.words import lexicon
 
 HEAD, TAIL = 600, 1000
-"""Characters kept from the beginning and the end of an over-long message: the question usually closes the story."""
+"""Characters kept from the beginning and the end of an over-long message: the question usually closes the
+story.
+"""
 
 _TATWEEL = 0x0640
 _DIGITS = {base + n: str(n) for base in (0x0660, 0x06F0) for n in range(10)}
@@ -26,7 +28,10 @@ _NOT_WORD = re.compile(r"[^\w\s]|_")
 _MASKS = (
     (re.compile(r"\S+@\S+\.\w+"), " xemail "),
     (re.compile(r"(?:https?://|www\.)\S+"), " xurl "),
-    (re.compile(r"\b[pgsn][\s\-./]*20[0-9oil]{2}[\s\-./]*(?=[a-z]*\d)[0-9a-z]{4}[\s\-]?[0-9a-z]{4}\b"), " xref "),
+    (
+        re.compile(r"\b[pgsn][\s\-./]*20[0-9oil]{2}[\s\-./]*(?=[a-z]*\d)[0-9a-z]{4}[\s\-]?[0-9a-z]{4}\b"),
+        " xref ",
+    ),
     (re.compile(r"(?<!\w)\+?\d(?:[\s\-.]?\d){7,14}(?!\w)"), " xphone "),
     (re.compile(r"(?<!\w)\d{5,7}(?!\w)"), " xnumber "),
 )
@@ -40,7 +45,9 @@ def clip(text: str, head: int = HEAD, tail: int = TAIL) -> str:
 
 
 def clean_script(text: str) -> str:
-    """Compatibility forms, diacritics, tatweel, invisible marks, digits and letter variants unified; lower case."""
+    """Compatibility forms, diacritics, tatweel, invisible marks, digits and letter variants unified; lower
+    case.
+    """
     text = dediac_ar(normalize_unicode(text)).translate(_TABLE)
     text = normalize_teh_marbuta_ar(normalize_alef_maksura_ar(normalize_alef_ar(text)))
     return strip_marks(text).lower()

@@ -44,7 +44,7 @@ def align(text: str) -> Aligned:
 
 
 def find_patterns(text: str) -> list[dict[str, Any]]:
-    """Entities of all shapes in a raw text; what a reference or an e-mail covers is not read a second time."""
+    """Entities of all shapes in a raw text; what one covers is not read a second time."""
     aligned = align(text)
     taken: list[tuple[int, int]] = []
     entities = []

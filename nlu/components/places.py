@@ -1,7 +1,7 @@
 """Governorates, delegations and municipalities named in a sentence."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from nlu.components.gazetteer import Gazetteer, Match, Token, name_key
@@ -22,22 +22,22 @@ def _level_words() -> dict[str, str]:
     return {key[0]: level for level, words in levels.items() for word in words if (key := name_key(word))}
 
 
-@lru_cache(maxsize=1)
-def _near_words() -> frozenset[str]:
-    return frozenset(key[0] for word in lexicon("places")["near"] if (key := name_key(word)))
+@cache
+def _names(group: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(map(name_key, lexicon("places")[group]))
 
 
-@lru_cache(maxsize=1)
-def _linkers() -> frozenset[str]:
-    return frozenset(key[0] for word in lexicon("places")["linkers"] if (key := name_key(word)))
+@cache
+def _words(group: str) -> frozenset[str]:
+    return frozenset(key[0] for key in _names(group) if key)
 
 
 def find_places(tokens: Sequence[Token]) -> list[dict[str, Any]]:
     """Entities governorate, delegation and municipality.
 
-    A name that fits several places of one level has `value` None and `candidates`; another place of the sentence or a
-    word of place before it ("commune de …") narrows it. Names that are ordinary words need such a neighbour, unless
-    the message holds nothing else.
+    A name that fits several places of one level has `value` None and `candidates`; another place of the
+    sentence or a word of place before it ("commune de …") narrows it. Names that are ordinary words need
+    such a neighbour, unless the message holds nothing else.
     """
     matches = [m for m in _gazetteer().find(tokens) if _stands(m, tokens)]
     named = [(m, _level_before(m, tokens)) for m in matches]
@@ -46,10 +46,22 @@ def find_places(tokens: Sequence[Token]) -> list[dict[str, Any]]:
 
 
 def _stands(match: Match, tokens: Sequence[Token]) -> bool:
-    if not match.ordinary or match.last - match.first + 1 >= len(tokens) - 1:
+    if not match.ordinary or _is_whole_message(match, tokens):
         return True
     word = _word_before(match, tokens)
-    return word in _level_words() or word in _near_words() or _touches_place(match, tokens)
+    beside = word in _level_words() or word in _words("near")
+    return beside or _is_where_one_is(match, tokens) or _touches_place(match, tokens)
+
+
+def _is_whole_message(match: Match, tokens: Sequence[Token]) -> bool:
+    others = [*tokens[: match.first], *tokens[match.last + 1 :]]
+    return all(token.text in _words("linkers") for token in others)
+
+
+def _is_where_one_is(match: Match, tokens: Sequence[Token]) -> bool:
+    before = tokens[match.first - 1].text if match.first else ""
+    name = tuple(token.text for token in tokens[match.first : match.last + 1])
+    return before in _words("inside") and name in _names("after_inside")
 
 
 def _touches_place(match: Match, tokens: Sequence[Token]) -> bool:
@@ -61,13 +73,13 @@ def _touches_place(match: Match, tokens: Sequence[Token]) -> bool:
 def _word_before(match: Match, tokens: Sequence[Token]) -> str:
     """The nearest word before the name that is no linker, without a grown-on letter."""
     at = match.first - 1
-    while at >= 0 and tokens[at].text in _linkers():
+    while at >= 0 and tokens[at].text in _words("linkers"):
         at -= 1
     return _bare(tokens[at].text) if at >= 0 else ""
 
 
 def _bare(word: str) -> str:
-    known = {*_level_words(), *_near_words()}
+    known = {*_level_words(), *_words("near")}
     return next((word[i:] for i in range(min(4, len(word))) if word[i:] in known), word)
 
 
@@ -89,7 +101,9 @@ def _governorates(named: Sequence[tuple[Match, str | None]]) -> set[str]:
 
 def _entities(match: Match, level: str | None, certain: set[str]) -> list[dict[str, Any]]:
     slugs = _narrow(match.slugs, level, certain)
-    return [_entity(match, kind, kept) for kind in LEVELS if (kept := [s for s in slugs if _level(s) == kind])]
+    return [
+        _entity(match, kind, kept) for kind in LEVELS if (kept := [s for s in slugs if _level(s) == kind])
+    ]
 
 
 def _narrow(slugs: Sequence[str], level: str | None, certain: set[str]) -> Sequence[str]:

@@ -1,22 +1,24 @@
 """Case references and follow-up codes read back whatever way they were typed.
 
-The same rule as the case system's: a kind letter, a year and eight Crockford base 32 characters, the last one a check
-over the others (a sum weighted by powers of 2 in the field of 32 elements). tests/contract/references.yml holds both
-to the same examples.
+The same rule as the case system's: a kind letter, a year and eight Crockford base 32 characters, the last
+one a check over the others (a sum weighted by powers of 2 in the field of 32 elements).
+tests/contract/references.yml holds both to the same examples.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {char: value for value, char in enumerate(CROCKFORD)}
 _LOOKALIKES = str.maketrans("OIL", "011")
 _GAP = r"[\s\-\u2010-\u2015_./:#]*"
-_STEP = r"[\s\-\u2010-\u2015]?"
+_STEP = r"[\s\-\u2010-\u2015_./]?"
 _CHAR = "[0-9a-tv-z]"
 _EDGE_LEFT, _EDGE_RIGHT = r"(?<![^\W_])", r"(?![^\W_])"
 _REFERENCE = re.compile(
-    rf"{_EDGE_LEFT}([pgsn]){_GAP}([2z][0o][0-9oil]{{2}}){_GAP}((?:{_CHAR}{_STEP}){{7}}{_CHAR}){_EDGE_RIGHT}", re.I
+    rf"{_EDGE_LEFT}([pgsn]){_GAP}([2z][0o][0-9oil]{{2}}){_GAP}((?:{_CHAR}{_STEP}){{7}}{_CHAR}){_EDGE_RIGHT}",
+    re.I,
 )
 _CODE = re.compile(rf"(?<![\w\-])({_CHAR}{{4}}){_STEP}({_CHAR}{{4}})(?![\w\-])", re.I)
 
@@ -33,7 +35,8 @@ class Found:
 
 def plain(typed: str) -> str:
     """Capitals and digits of what was typed, look-alikes (O, I, L) resolved."""
-    return re.sub(r"[\W_]", "", typed).upper().translate(_LOOKALIKES)
+    kept = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", typed))
+    return "".join(str(unicodedata.digit(char, char)) for char in kept).upper().translate(_LOOKALIKES)
 
 
 def weighted_sum(characters: str) -> int:
@@ -76,7 +79,9 @@ def _reference(match: re.Match) -> Found | None:
 def find_codes(text: str) -> list[Found]:
     """Follow-up codes `XXXX-XXXX`: eight characters that hold figures and letters, or are split by a dash."""
     return [
-        Found(m.start(), m.end(), f"{plain(m[1])}-{plain(m[2])}") for m in _CODE.finditer(text) if _is_code(m.group())
+        Found(m.start(), m.end(), f"{plain(m[1])}-{plain(m[2])}")
+        for m in _CODE.finditer(text)
+        if _is_code(m.group())
     ]
 
 
@@ -84,7 +89,7 @@ def _is_code(typed: str) -> bool:
     figures = any(char.isdigit() for char in typed)
     letters = any(char.isalpha() for char in typed)
     spaced = re.search(r"\s", typed)
-    return figures and (letters and not spaced or "-" in typed)
+    return figures and ((letters and not spaced) or "-" in typed)
 
 
 def _times(left: int, right: int) -> int:

@@ -1,12 +1,14 @@
-"""Rasa graph component: the register of a sentence (MSA, derja, Arabizi, French), as message property `register`."""
+"""Rasa graph component: the register of a sentence (MSA, derja, Arabizi, French), as message property
+`register`.
+"""
 
 from collections import defaultdict
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from rasa.nlu.classifiers.classifier import IntentClassifier
 
 from nlu.components.graph import SentenceComponent
 from nlu.components.linear import SentenceClassifier
@@ -15,7 +17,7 @@ from nlu.corpus import read_training
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class RegisterClassifier(SentenceComponent, IntentClassifier):
-    """Learns which folder of nlu/data a sentence stands in: Rasa's training data does not keep the file name."""
+    """Learns which folder of nlu/data a sentence is in: Rasa's messages do not keep the file name."""
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Training sentences found under nlu/data, once for each register they are written in."""

@@ -1,4 +1,5 @@
-"""Write nlu/lookups/places.yml and structures.yml from the facts in api/data and the nicknames in nlu/lexicon.
+"""Write nlu/lookups/places.yml and structures.yml from the facts in api/data and the nicknames in
+nlu/lexicon.
 
 Run again when those change: python -m nlu.lookups.build
 """
@@ -48,7 +49,11 @@ def _add(names: dict[str, list[str]], name: str, slugs: list[str]) -> None:
 def write(path: Path, content: object) -> None:
     """One compact YAML file, with names in both scripts left readable."""
     head = "# Made by `python -m nlu.lookups.build` from api/data and nlu/lexicon: do not edit.\n"
-    path.write_text(head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=None), encoding="utf-8")
+    path.write_text(
+        head
+        + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000, default_flow_style=None),
+        encoding="utf-8",
+    )
 
 
 def main() -> None:

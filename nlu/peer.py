@@ -1,0 +1,109 @@
+"""Rasa's default recipe on the same sentences, for comparison: accuracy, time, memory."""
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from nlu.corpus import DEV, Sentence, read_jsonl, read_training
+from nlu.metrics import summary
+from nlu.understanding import ask
+from nlu.words import HERE, read_yaml
+
+ROOT = HERE.parent
+RECIPES = {"Mouwaten": ROOT / "config.yml", "Rasa default (DIET)": ROOT / "tests/bench/peer_config.yml"}
+COLUMNS = [
+    "recipe",
+    "train s",
+    "memory MB",
+    "model MB",
+    "ms",
+    "all",
+    "msa",
+    "derja",
+    "arabizi",
+    "french",
+    "mixed",
+]
+
+
+def compare(out: Path, epochs: int = 100) -> str:
+    """Train and measure both recipes, each in a process of its own; write and return the table."""
+    rows = [_measured(name, recipe, epochs) for name, recipe in RECIPES.items()]
+    lines = [f"| {' | '.join(map(str, row))} |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows)]
+    head = f"Same {len(read_training())} training sentences, {len(read_jsonl())} of the development set, {date.today()}."
+    table = "\n".join([head, "", *lines, ""])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(table, encoding="utf-8")
+    return table
+
+
+def _measured(name: str, recipe: Path, epochs: int) -> list[str]:
+    command = [sys.executable, "-W", "ignore", "-m", "nlu.peer", str(recipe), str(epochs)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name, *done.stdout.strip().splitlines()[-1].split()]
+
+
+def measure(recipe: Path, epochs: int) -> list[str]:
+    """Train one recipe here and now and measure it: the columns after its name."""
+    from rasa.model_training import train_nlu
+
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.perf_counter()
+        model = train_nlu(
+            str(write_recipe(recipe, Path(folder), epochs)), str(write_data(Path(folder))), folder
+        )
+        seconds = time.perf_counter() - start
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        size = Path(model).stat().st_size / 1e6
+        figures = summary(ask(read_jsonl(DEV), Path(model)))
+    by_register = [f"{figures['by_register'].get(name, 0):.3f}" for name in COLUMNS[6:]]
+    shown = [f"{seconds:.0f}", f"{memory:.0f}", f"{size:.1f}", f"{figures['ms_per_sentence']:.2f}"]
+    return [*shown, f"{figures['accuracy']:.3f}", *by_register]
+
+
+def write_recipe(recipe: Path, folder: Path, epochs: int) -> Path:
+    """The recipe's pipeline alone, with so many epochs."""
+    content = read_yaml(recipe)
+    for component in content["pipeline"]:
+        component |= {key: _number(value) for key, value in component.items() if key != "name"}
+        if "epochs" in component:
+            component["epochs"] = epochs
+    path = folder / "config.yml"
+    path.write_text(
+        yaml.safe_dump({k: content[k] for k in ("recipe", "language", "pipeline")}), encoding="utf-8"
+    )
+    return path
+
+
+def write_data(folder: Path) -> Path:
+    """All training sentences as one Rasa file, with a response for each service as ResponseSelector wants it."""
+    blocks: dict[tuple[str, tuple[str, ...]], list[Sentence]] = {}
+    for sentence in read_training():
+        blocks.setdefault((sentence.label, sentence.aspects), []).append(sentence)
+    nlu = [
+        {
+            "intent": label,
+            **({"metadata": {"aspect": aspects[0]}} if aspects else {}),
+            "examples": "".join(f"- {s.text}\n" for s in sentences),
+        }
+        for (label, aspects), sentences in blocks.items()
+    ]
+    responses = {f"utter_{label}": [{"text": label}] for label, _ in blocks if "/" in label}
+    path = folder / "nlu.yml"
+    content = {"version": "3.1", "nlu": nlu, "responses": responses}
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, width=10_000), encoding="utf-8")
+    return path
+
+
+def _number(value: str) -> object:
+    return yaml.safe_load(value) if isinstance(value, str) else value
+
+
+if __name__ == "__main__":
+    print(*measure(Path(sys.argv[1]), int(sys.argv[2])))
