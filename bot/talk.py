@@ -21,8 +21,11 @@ from bot import actions
 from bot.actions.action import CaseAction
 from bot.actions.case_api import CaseApi
 from bot.actions.following import plan as following_plan
+from bot.actions.lexicon import is_danger
 from bot.payloads import read_payload
 from bot.state import restore, take
+from nlu.components.aspect import cued_aspects, is_bare_follow_up
+from nlu.components.normalisation import normalise
 
 TEXT_LIMIT = 20_000
 FOLLOWING = {"check_status", *following_plan()["acts"]}
@@ -122,8 +125,15 @@ class Talk:
         await self._processor.handle_message(message)
         state = {**take(tracker), "at": turn.message.get("sent_at")}
         language = tracker.get_slot("language") or "ar"
+        if is_danger(message.metadata["text"]):
+            channel.said.insert(0, await self._emergency(tracker, channel))
         replies = [_reply(said, language) for said in channel.said]
         return Said([reply for reply in replies if reply["text"]], state, _outcome(tracker, language))
+
+    async def _emergency(self, tracker: DialogueStateTracker, channel: OutputChannel) -> dict[str, Any]:
+        """The emergency numbers: before any answer or form (DESIGN section 5), with a way to report outside one."""
+        told = await self._agent.nlg.generate("utter_danger", tracker, channel.name())
+        return {**told, "buttons": [] if tracker.active_loop_name else told["buttons"]}
 
     async def _understood(self, turn: Turn) -> UserMessage:
         given = turn.message
@@ -134,7 +144,7 @@ class Talk:
             parsed, choice = pressed
         elif text:
             parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
-            parsed = in_view(parsed, bool((turn.state or {}).get("loop")))
+            parsed = in_view(parsed, text, turn.state or {})
         else:
             parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
         metadata = {
@@ -152,19 +162,31 @@ class Talk:
         )
 
 
-def in_view(parsed: dict[str, Any], in_form: bool) -> dict[str, Any]:
+def in_view(parsed: dict[str, Any], text: str, state: dict[str, Any]) -> dict[str, Any]:
     """The parse with what the words alone do not show.
 
-    A reference is a wish to follow that case, whatever else the words may look like. Rasa throws everything away at
-    the intent `restart`, before any form is asked: while one runs, it is `cancel`, which the form weighs.
+    A reference is a wish to follow that case, whatever else the words may look like. A question that only names an
+    aspect is about the topic of the talk. Rasa throws everything away at the intent `restart`, before any form is
+    asked: while one runs, it is `cancel`, which the form weighs.
     """
-    references = [entity for entity in parsed["entities"] if entity["entity"] == "reference"]
-    intent = parsed["intent"]
-    if references and intent["name"] not in FOLLOWING:
-        intent = {"name": "check_status", "confidence": 1.0}
-    elif in_form and intent["name"] == "restart":
-        intent = {**intent, "name": "cancel"}
-    return {**parsed, "intent": intent}
+    intent, entities = parsed["intent"], parsed["entities"]
+    if intent["name"] not in FOLLOWING and any(entity["entity"] == "reference" for entity in entities):
+        return {**parsed, "intent": {"name": "check_status", "confidence": 1.0}}
+    if state.get("loop"):
+        return {**parsed, "intent": {**intent, "name": "cancel"}} if intent["name"] == "restart" else parsed
+    topic = state.get("slots", {}).get("topic")
+    if topic and is_bare_follow_up(text):
+        aspects = [_entity("aspect", aspect) for aspect in cued_aspects(normalise(text).split())]
+        return {
+            **parsed,
+            "intent": {"name": "guidance", "confidence": 1.0},
+            "entities": [*aspects, _entity("service", topic)],
+        }
+    return parsed
+
+
+def _entity(name: str, value: str) -> dict[str, Any]:
+    return {"entity": name, "value": value, "confidence": 1.0, "extractor": "context"}
 
 
 def executor_with(api: CaseApi) -> ActionExecutor:

@@ -11,7 +11,7 @@ ASPECTS = ("documents", "fee", "delay", "where", "conditions", "legal_basis", "o
 IN_SUMMARY = ("numbers", "documents", "fee", "delay", "where")
 EXTRA = ("benefit", "numbers")
 LINES_SHOWN = 14
-_LATIN_OR_NUMBER = re.compile(r"[+(]?[0-9A-Za-zÀ-ÿ][0-9A-Za-zÀ-ÿ@.,:/'’&°%()\- ]*[0-9A-Za-zÀ-ÿ)%°]|[0-9]")
+_LATIN_OR_NUMBER = re.compile(r"[+]?[0-9A-Za-zÀ-ÿ](?:[0-9A-Za-zÀ-ÿ@.,:/'’&°%\- ]*[0-9A-Za-zÀ-ÿ%])?")
 
 
 class Article:
@@ -103,13 +103,9 @@ class Article:
         return self._speech.word("utter_word_source", title=isolate(source["title"]), date=isolate(date))
 
     def link(self) -> dict[str, str] | None:
-        """The first link of the article, for clients that show one."""
-        links = [item for item in self._data.get("links") or [] if item.get("url")]
-        return (
-            {"url": links[0]["url"], "title": self._speech.name(links[0]) or links[0]["url"]}
-            if links
-            else None
-        )
+        """The first page on which the service can be had, for clients that show one."""
+        pages = [item for item in self._aspects.get("online") or [] if str(item).startswith("http")]
+        return {"url": pages[0], "title": self.title} if pages else None
 
     def _isolated(self, text: str) -> str:
         """In Arabic, numbers and Latin words keep their order between isolates."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -93,7 +94,9 @@ class CaseApi:
 
     @staticmethod
     def _access(identity: str, code: str | None) -> dict[str, str]:
-        return {"X-Channel-Identity": identity, **({"X-Follow-Up-Code": code} if code else {})}
+        """Headers carry ASCII only: what is typed in other letters travels percent-encoded."""
+        given = {"X-Channel-Identity": identity, "X-Follow-Up-Code": code}
+        return {name: quote(value, safe=":") for name, value in given.items() if value}
 
     async def _call(self, method: str, path: str, **request: Any) -> Any:
         try:

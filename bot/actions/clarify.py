@@ -9,10 +9,12 @@ from rasa_sdk.events import SlotSet
 
 from bot.actions.action import CaseAction, Events
 from bot.actions.case_api import ApiRefused
+from bot.actions.fields import clean
 from bot.actions.message import Message
 from bot.actions.speech import Speech, button
 
 READINGS, WORTH_OFFERING, GIVE_UP_AFTER = 3, 0.08, 2
+QUESTION_KEPT = 1000
 OFFERED_ACTS = {
     *("file_petition", "file_suggestion", "file_notice", "request_guidance", "open_forum"),
     *("check_status", "add_to_case", "withdraw_case", "contest_answer", "rate_service", "verify_answer"),
@@ -29,16 +31,19 @@ class ActionClarify(CaseAction):
     async def act(self, speech: Speech, tracker: Tracker) -> Events:
         message = Message.of(tracker)
         failures = int(tracker.get_slot("misunderstood") or 0) + 1
-        buttons = await self.readings(speech, message)
-        if failures >= GIVE_UP_AFTER or not buttons:
-            buttons += [way_on(speech, "request_guidance"), way_on(speech, "talk_to_human")]
+        buttons = [*await self.readings(speech, message), way_on(speech, "request_guidance")]
+        if failures >= GIVE_UP_AFTER or len(buttons) == 1:
+            buttons.append(way_on(speech, "talk_to_human"))
             speech.say(
                 "utter_not_understood_again" if failures >= GIVE_UP_AFTER else "utter_not_understood",
                 buttons=buttons,
             )
         else:
             speech.say("utter_did_you_mean", buttons=buttons)
-        return [SlotSet("misunderstood", failures)]
+        return [
+            SlotSet("misunderstood", failures),
+            SlotSet("last_question", clean(message.text)[:QUESTION_KEPT]),
+        ]
 
     async def readings(self, speech: Speech, message: Message) -> list[dict[str, str]]:
         """Up to three buttons: likely readings first, then what full-text search finds."""

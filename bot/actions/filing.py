@@ -33,7 +33,6 @@ class Filing:
     editing: str | None = None
     failures: int = 0
     started_by: str = ""
-    told: list[str] = field(default_factory=list)
     offered: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod

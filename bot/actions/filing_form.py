@@ -16,10 +16,9 @@ from bot.actions.fields import Unreadable
 from bot.actions.filing import FORM, Filing, kind_of, plan
 from bot.actions.filing_turn import SIDE_TALK, agreement, correction, opening
 from bot.actions.form_turn import FormAction, FormTurn
-from bot.actions.lexicon import is_danger
 from bot.actions.message import Message
 from bot.actions.speech import button, isolate
-from bot.actions.structures import MUNICIPALITY, Competence
+from bot.actions.structures import CHOICES, MUNICIPALITY, Competence
 
 
 class FilingTurn(FormTurn):
@@ -31,17 +30,21 @@ class FilingTurn(FormTurn):
     def restore(self, tracker: Tracker) -> None:
         self.competence = Competence(self.api)
         self.state = Filing.from_slot(tracker.get_slot("filing"))
+        self.last_question = tracker.get_slot("last_question")
 
     # -- beginning and end
 
     async def begin(self) -> Events:
         self.state = Filing(kind_of(self.message.intent) or "petition", started_by=self.message.id)
-        self.warn_of_danger(self.message.text)
         self.speech.say(f"utter_begin_{self.state.kind}")
         for name, value in opening(self.message, self.state).items():
             self.state.give(name, value)
-        if not self.message.pressed and (named := await self.competence.named(self.message)):
+        if self.state.kind == "notice":
+            await self.suggest(self.message)
+        elif not self.message.pressed and (named := await self.competence.named(self.message)):
             self.choose_or_offer(named)
+        if self.message.pressed and self.state.kind == "guidance" and self.last_question:
+            self.state.give("description", self.last_question)
         return await self.ask()
 
     def remind(self) -> None:
@@ -61,7 +64,7 @@ class FilingTurn(FormTurn):
         except ApiRefused as refusal:
             if refusal.code == "idempotency_conflict":
                 return await self.filed_before()
-            self.speech.say("utter_filing_refused", reason=isolate(refusal.code))
+            self.speech.say("utter_filing_refused", buttons=self.field_buttons())
             return self.keep("confirm")
         self.tell_filed(case)
         return [*self.end(), SlotSet("last_reference", case["reference"])]
@@ -173,15 +176,24 @@ class FilingTurn(FormTurn):
             self.state.give(field, fields.READERS[field](message))
 
     async def notice_more(self, field: str, message: Message) -> None:
-        self.warn_of_danger(message.text)
+        if self.state.kind == "notice" and field == "description":
+            await self.suggest(message)
         if field != "place":
             return
         if "governorate" not in self.state.fields and message.text:
             if named := _first_governorate(message) or await self.competence.governorate_of(message.text):
                 self.state.give("governorate", named)
         if "structure" not in self.state.fields and message.text:
-            named = await self.competence.named(message) or await self.competence.town_halls(message.text)
-            self.state.offered = [_brief(structure) for structure in named]
+            halls = await self.competence.named(message) or await self.competence.town_halls(message.text)
+            self.offer([{**hall, "why": hall["name"]} for hall in halls] + self.state.offered)
+
+    async def suggest(self, message: Message) -> None:
+        """The structures that the matter of a notice names or concerns, to be chosen from once the place is known."""
+        self.offer(await self.competence.concerned(message))
+
+    def offer(self, structures: list[dict[str, Any]]) -> None:
+        known = {structure["slug"]: _brief(structure) for structure in reversed(structures)}
+        self.state.offered = list(reversed(known.values()))[:CHOICES]
 
     async def take_governorate(self, message: Message) -> None:
         try:
@@ -257,19 +269,15 @@ class FilingTurn(FormTurn):
             self.state.give("governorate", structure["governorate"])
 
     async def confirmed(self, agreed: bool) -> Events:
-        return await self.file() if agreed else await self.ask()
+        ready = agreed and self.state.next_field == "confirm"
+        return await self.file() if ready else await self.ask()
 
     async def not_understood(self, field: str, problem: Unreadable) -> Events:
         if problem.key != "which_field":
             return await super().not_understood(field, problem)
-        custom = {"expects": self.state.expects("confirm")}
+        custom = {"expects": self.state.expects(field)}
         self.speech.say("utter_which_field", buttons=self.field_buttons(), custom=custom)
-        return self.keep("confirm")
-
-    def warn_of_danger(self, text: str) -> None:
-        if "danger" not in self.state.told and is_danger(text):
-            self.state.told.append("danger")
-            self.speech.say("utter_danger")
+        return self.keep(field)
 
     # -- asking
 

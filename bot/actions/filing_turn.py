@@ -7,44 +7,74 @@ from typing import Any
 
 from bot.actions import fields
 from bot.actions.filing import Filing
-from bot.actions.lexicon import asks, denies, fields_named, has_any, is_correction, lexicon, yes_or_no
+from bot.actions.lexicon import (
+    asks,
+    denies,
+    fields_named,
+    has_any,
+    is_correction,
+    lexicon,
+    steering_named,
+    yes_or_no,
+)
 from bot.actions.message import Message
 
-FREE_TEXT = {"subject", "description", "place"}
+FREE_TEXT = {"subject", "description", "place", "comment"}
+OPEN = FREE_TEXT | {"name", "structure", "governorate"}
+"""Fields whose values look like any other words: there, only the words of the lexicon steer, never a likeness."""
 STEERING = {"cancel", "restart", "go_back", "skip", "why_asked"}
 FILINGS = {"file_petition", "file_suggestion", "file_notice", "request_guidance"}
 NOT_BESIDE = {"", "nlu_fallback", "inform", "affirm", "deny", "correct_field", *STEERING}
 SIDE_TALK = {"change_language", "talk_to_human", "help", "bot_identity", "privacy_info"}
 ENTITY_OF = {"governorate": "governorate", "phone": "phone", "email": "email", "national_id": "national_id"}
-SURE, LIKELY = 0.75, 0.5
-STEER_WORDS, CORRECTION_WORDS, QUESTION_WORDS = 6, 18, 16
+CERTAIN, SURE, LIKELY = 0.9, 0.75, 0.5
+STEER_WORDS, CORRECTION_WORDS, QUESTION_WORDS, SHORT_QUESTION = 6, 18, 16, 8
 
 
-def steering(message: Message, field: str) -> str | None:
-    """The steering act in this message, if it is one: in free text only short and sure ones count."""
-    if message.intent not in STEERING:
-        return None
+def steering(message: Message, field: str, optional: bool = False) -> str | None:
+    """The steering act in this message, if it is one; whatever declines an optional field skips it."""
+    act = message.intent if message.intent in STEERING else None
     if message.pressed:
-        return message.intent
-    if field in FREE_TEXT | {"name"}:
-        brief = message.words <= STEER_WORDS
-        return message.intent if brief and message.confidence >= SURE else None
-    return message.intent if message.confidence >= LIKELY else None
+        return act
+    if message.words > STEER_WORDS or asks_for_value(message, field):
+        return None
+    if optional and declines(message):
+        return "skip"
+    named = steering_named(message.text)
+    if field in OPEN:
+        return named
+    return act if act and message.confidence >= LIKELY else named
+
+
+def declines(message: Message) -> bool:
+    """Whether a short message leaves a question unanswered ("ma3andich", "non merci")."""
+    if steering_named(message.text) == "skip" or yes_or_no(message.text) is False:
+        return True
+    return message.intent in ("skip", "deny") and message.confidence >= CERTAIN
+
+
+def asks_for_value(message: Message, field: str) -> bool:
+    """Whether the message plainly holds what was asked: a number, an address, a governorate."""
+    return field in ENTITY_OF and bool(message.all(ENTITY_OF[field]))
 
 
 def is_side_question(message: Message, field: str) -> bool:
     """Whether the citizen asks or says something beside the question that was put."""
     if message.pressed:
         return message.intent not in STEERING | {"affirm", "deny", "inform", "correct_field"}
+    if message.words > QUESTION_WORDS or asks_for_value(message, field):
+        return False
     if message.intent in SIDE_TALK:
-        return message.words <= QUESTION_WORDS and message.confidence >= (
-            SURE if field in FREE_TEXT else LIKELY
-        )
-    if field in FREE_TEXT:
-        return _is_question(message) and message.words <= QUESTION_WORDS and message.confidence >= SURE
-    if field == "name":
-        return _is_question(message) and message.confidence >= LIKELY
-    return False
+        enough = CERTAIN if field in OPEN else LIKELY
+        return message.confidence >= enough and (field not in OPEN or message.words > 1)
+    if field == "structure" and message.intent in FILINGS and not message.all("structure"):
+        return message.confidence >= CERTAIN
+    if not asks(message.text):
+        return False
+    if message.words <= SHORT_QUESTION and any(e["value"] != "general" for e in message.all("aspect")):
+        return True
+    answerable = message.intent in {"guidance", "check_status", "why_asked"}
+    return answerable and message.confidence >= (SURE if field in FREE_TEXT else LIKELY)
 
 
 def answers_beside(message: Message) -> bool:
@@ -52,10 +82,6 @@ def answers_beside(message: Message) -> bool:
     if message.intent in NOT_BESIDE or not any(c.isalpha() for c in message.text):
         return False
     return message.confidence >= (SURE if message.intent in FILINGS else LIKELY)
-
-
-def _is_question(message: Message) -> bool:
-    return message.intent in {"guidance", "check_status"} and asks(message.text)
 
 
 def agreement(message: Message) -> bool | None:
@@ -78,7 +104,7 @@ def correction(message: Message, filing: Filing, field: str) -> tuple[str, Messa
     target = _corrected_field(message, filing, field)
     if target:
         return target, _new_value(message, target)
-    if sure and field not in FREE_TEXT - {"place"}:
+    if sure and field not in OPEN and not asks_for_value(message, field):
         raise fields.Unreadable("which_field")
     return None
 
@@ -116,12 +142,24 @@ def _new_value(message: Message, target: str) -> Message:
 
 
 def matter(message: Message) -> str | None:
-    """What a first sentence is about, when it says so ("… 3la fatoura ghalta"): the words after the last such cue."""
+    """What a first sentence is about, when it says so ("… 3la fatoura ghalta"): the words after the last such cue.
+
+    Words that only name the administration or the place are no matter.
+    """
     words = message.text.split()
     for position in range(len(words) - 1, 0, -1):
-        if has_any(words[position - 1], lexicon()["about"]) and len(words) - position >= 2:
-            return " ".join(words[position:])
+        about = " ".join(words[position:])
+        if has_any(words[position - 1], lexicon()["about"]) and _beside_names(about, message) >= 2:
+            return about
     return None
+
+
+def _beside_names(words: str, message: Message) -> int:
+    """How many of these words belong to no structure or place."""
+    for entity in message.entities:
+        if entity.get("entity") in ("structure", "governorate", "municipality", "delegation"):
+            words = words.replace(str(entity.get("text") or ""), " ")
+    return len(words.split())
 
 
 def opening(message: Message, filing: Filing) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class FormTurn(ABC):
         if self.comes_back:
             return await self.ask()
         field = self.asked or self.state.next_field
-        if act := steering(self.message, field):
+        if act := steering(self.message, field, self.state.optional(field)):
             return await getattr(self, f"on_{act}")(field)
         if self.is_aside(field):
             return []

@@ -12,7 +12,8 @@ from rasa_sdk.events import SlotSet
 from bot.actions.action import CaseAction, Events
 from bot.actions.article import Article
 from bot.actions.case_api import ApiRefused
-from bot.actions.clarify import way_on
+from bot.actions.clarify import QUESTION_KEPT, way_on
+from bot.actions.fields import clean
 from bot.actions.message import Message
 from bot.actions.speech import Speech, button
 
@@ -34,7 +35,8 @@ class ActionAnswerGuidance(CaseAction):
             speech.say("utter_no_article")
             return []
         self.tell(speech, article, asked_aspects(message))
-        return [SlotSet("topic", slug), SlotSet("misunderstood", 0)]
+        asked = [] if message.pressed else [SlotSet("last_question", clean(message.text)[:QUESTION_KEPT])]
+        return [SlotSet("topic", slug), SlotSet("misunderstood", 0), *asked]
 
     def tell(self, speech: Speech, article: Article, aspects: list[str]) -> None:
         """The answer, or, when nothing sure enough is known, the office that knows."""

@@ -9,6 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.message import Message
+from bot.actions.speech import Speech
 from nlu.components.normalisation import normalise, variants
 
 SPOKEN = {"msa": "ar", "derja": "ar", "arabizi": "ar", "french": "fr"}
@@ -37,11 +38,27 @@ class ActionChooseLanguage(Action):
     ) -> list[dict[str, Any]]:
         message = Message.of(tracker)
         now = tracker.get_slot("language")
+        if message.intent == "change_language" and message.value("language") not in (None, "ar", "fr"):
+            return []
         if message.intent == "change_language":
             language = asked_language(message, now)
             return [SlotSet("language", language), SlotSet("language_asked", language)]
         language = heard_language(message, tracker, now)
         return [] if language == now else [SlotSet("language", language)]
+
+
+class ActionTellLanguage(Action):
+    """Confirms the language, or says which are spoken when another was asked for."""
+
+    def name(self) -> str:
+        return "action_tell_language"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        other = Message.of(tracker).value("language") not in (None, "ar", "fr")
+        Speech(dispatcher, tracker, domain).say("utter_two_languages" if other else "utter_language_changed")
+        return []
 
 
 def asked_language(message: Message, now: str | None) -> str:

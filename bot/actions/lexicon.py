@@ -35,7 +35,10 @@ def has_any(text: str, words: list[str]) -> bool:
 
 def is_danger(text: str) -> bool:
     """Whether the words tell of a danger to life (fire, gas, live cable, violence, collapse)."""
-    return has_any(text, lexicon()["danger"])
+    folded = f" {fold(text)} "
+    for harmless in lexicon()["no_danger"]:
+        folded = folded.replace(f" {harmless} ", " ")
+    return any(f" {word} " in folded for word in lexicon()["danger"])
 
 
 def is_correction(text: str) -> bool:
@@ -54,9 +57,14 @@ def yes_or_no(text: str) -> bool | None:
     words = fold(text).split()
     if not words or len(words) > ANSWER_WORDS:
         return None
-    if words[0] in lexicon()["no"]:
+    if words[0] in lexicon()["no"] or " ".join(words[:2]) in lexicon()["no"] or words == ["la"]:
         return False
     return True if words[0] in lexicon()["yes"] else None
+
+
+def steering_named(text: str) -> str | None:
+    """The steering act whose own words stand in the text."""
+    return next((act for act, words in lexicon()["steering"].items() if has_any(text, words)), None)
 
 
 def number(text: str) -> int | None:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from bot.actions.case_api import ApiRefused, CaseApi
+from bot.actions.lexicon import negated_before
 from bot.actions.message import Message
 
 MUNICIPALITY = "municipality"
@@ -29,10 +30,19 @@ class Competence:
         named = await self.named(message, governorate)
         return named or await self._responsible(message) or await self._by_name(message)
 
+    async def concerned(self, message: Message) -> list[dict[str, Any]]:
+        """Structures that a message names, and those responsible for what it is about, each with the reason."""
+        named = [{**structure, "why": structure["name"]} for structure in await self.named(message)]
+        return [*named, *await self._responsible(message)]
+
     async def governorate_of(self, text: str) -> str | None:
         """The governorate of a place named in the text, when all places of that name lie in one."""
         for words in _place_names(text):
-            governorates = {_governorate(place) for place in await self._api.places(words)}
+            places = await self._api.places(words)
+            itself = [place["slug"] for place in places if place["kind"] == "governorate"]
+            if len(itself) == 1:
+                return str(itself[0])
+            governorates = {_governorate(place) for place in places}
             if len(governorates) == 1:
                 return governorates.pop()
         return None
@@ -48,7 +58,9 @@ class Competence:
         return []
 
     def _slugs_named(self, message: Message, governorate: str | None) -> list[str]:
-        kinds = [entity["value"] for entity in message.all("structure")]
+        said = message.all("structure")
+        kept = [e for e in said if not negated_before(message.text, e.get("start") or 0)] or said
+        kinds = [entity["value"] for entity in kept]
         offices = [slug for slug in kinds if slug != MUNICIPALITY]
         towns = _municipalities(message) or _seat(governorate)
         if MUNICIPALITY in kinds:
