@@ -32,8 +32,8 @@ from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.cases.models import Case, Claimant
 from api.cases.enums import AuthorKind
+from api.cases.models import Case, Claimant
 from api.cases.service import Author, CaseService
 from api.conversations.models import Conversation
 from api.database import Database
@@ -85,7 +85,7 @@ class Replies:
 
 @dataclass
 class Citizen:
-    """Someone who talks over the REST channel; the sender's name is the channel identity that owns the cases."""
+    """Someone who talks over the REST channel; the sender's name is the identity that owns the cases."""
 
     stack: Stack
     sender: str
@@ -224,7 +224,7 @@ class Stack:
         self._in_database(do)
 
     def _in_database(self, act: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        """Runs `act` in a transaction beside the running application (in a thread: callers may own a loop)."""
+        """Runs `act` in a transaction beside the application, in a thread: callers may own a loop."""
 
         async def run() -> T:
             database = Database(f"sqlite+aiosqlite:///{self.var / 'mouwaten.db'}")
