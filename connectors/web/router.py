@@ -24,13 +24,14 @@ from fastapi import (
     WebSocket,
     WebSocketDisconnect,
 )
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import Problem
 from connectors.engine import Engine
 from connectors.files import Files
 from connectors.messages import MAX_PAYLOAD, Attachment, Identity, IncomingMessage, Location, Text
-from connectors.web.session import Sessions
+from connectors.web.session import PROTOCOL, Sessions
 from connectors.web.transcript import NOTHING, Told, lines_after
 
 LOOK_SECONDS = 5.0
@@ -58,10 +59,12 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
     """Routes under /chat."""
     router = APIRouter(prefix="/chat", tags=["website"])
 
-    @router.post("/session", status_code=204)
-    async def begin(request: Request) -> Response:
-        """Gives a session to a page that has none, or renews it."""
+    @router.post("/session")
+    async def begin(request: Request, framed: bool = False) -> Response:
+        """Gives a session to a page that has none, or renews it; to a framed page as words it keeps itself."""
         sessions.check_origin(request)
+        if framed:
+            return JSONResponse({"token": sessions.token(request)}, headers={"Cache-Control": "no-store"})
         response = Response(status_code=204)
         sessions.give(request, response)
         return response
@@ -110,7 +113,7 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
         except Problem:
             await socket.close(POLICY_VIOLATION)
             return
-        await socket.accept()
+        await socket.accept(PROTOCOL if PROTOCOL in socket.scope.get("subprotocols", ()) else None)
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await _push(engine, socket, who, after)
 

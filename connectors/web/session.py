@@ -22,6 +22,8 @@ from api.settings import Settings
 from connectors.messages import Identity
 
 COOKIE = "mouwaten_session"
+HEADER = "x-mouwaten-session"
+PROTOCOL = "mouwaten"
 KEPT_SECONDS = 180 * 24 * 3600
 CHANNEL = "web"
 
@@ -60,7 +62,7 @@ class Sessions:
     def known(self, connection: HTTPConnection) -> Identity | None:
         """Like `identity`, with None instead of a refusal."""
         try:
-            name, browser = self._signer.loads(connection.cookies.get(COOKIE, ""), max_age=KEPT_SECONDS)
+            name, browser = self._signer.loads(_shown(connection), max_age=KEPT_SECONDS)
         except (BadSignature, ValueError, TypeError):
             return None
         if browser != _browser(connection):
@@ -69,11 +71,14 @@ class Sessions:
 
     def give(self, connection: HTTPConnection, response: Response) -> None:
         """Sets the cookie: the citizen's own again, or a new one."""
+        cookie = f"{COOKIE}={self.token(connection)}; Path=/; Max-Age={KEPT_SECONDS}; HttpOnly"
+        response.headers.append("set-cookie", f"{cookie}; {self._scope(connection)}")
+
+    def token(self, connection: HTTPConnection) -> str:
+        """The signed words of a session: the citizen's own again, or a new one's."""
         known = self.known(connection)
         name = known.external_id if known else secrets.token_urlsafe(18)
-        value = self._signer.dumps([name, _browser(connection)])
-        cookie = f"{COOKIE}={value}; Path=/; Max-Age={KEPT_SECONDS}; HttpOnly; {self._scope(connection)}"
-        response.headers.append("set-cookie", cookie)
+        return self._signer.dumps([name, _browser(connection)])
 
     def end(self, connection: HTTPConnection, response: Response) -> None:
         """Takes the cookie away: the next visit is a stranger's."""
@@ -103,6 +108,16 @@ class Sessions:
         if self.settings.public_url.startswith("https://") or _scheme(connection) == "https":
             return "SameSite=None; Secure; Partitioned"
         return "SameSite=Lax"
+
+
+def _shown(connection: HTTPConnection) -> str:
+    """The signed words: from the header, a WebSocket's second protocol name, or the cookie."""
+    if HEADER in connection.headers:
+        return connection.headers[HEADER]
+    protocols = connection.headers.get("sec-websocket-protocol", "").split(",")
+    if len(protocols) == 2:
+        return protocols[1].strip()
+    return connection.cookies.get(COOKIE, "")
 
 
 def _browser(connection: HTTPConnection) -> str:

@@ -100,8 +100,8 @@ function caseCard(told, words) {
   return el("div", { class: "case", dir: words.direction }, list, el("p", {}, words.keep_code));
 }
 
-// What the assistant said, as markup for the component.
-export function assistantLine(line, words) {
+// What the assistant said, as markup for the component; `open`: its choices can still be made.
+export function assistantLine(line, words, open = true) {
   const box = el("div", { class: "line", role: "group", "aria-label": words.assistant, "data-position": line.position ?? "" });
   const language = line.language || null;
   if (line.text) box.append(el("div", { class: "said" + (line.kind === "delay" || line.kind === "apology" ? " apart" : ""), lang: language, dir: "auto" }, ...linked(line.text)));
@@ -110,7 +110,7 @@ export function assistantLine(line, words) {
   if (line.custom && line.custom.case && line.custom.case.code) box.append(caseCard(line.custom.case, words));
   if (line.buttons && line.buttons.length) {
     const group = el("div", { class: "choices", role: "group", dir: language === "ar" ? "rtl" : language === "fr" ? "ltr" : "auto" });
-    for (const button of line.buttons) group.append(choice(button.title, button.payload, { lang: language }));
+    for (const button of line.buttons) group.append(choice(button.title, button.payload, { lang: language, disabled: open ? null : "" }));
     box.append(group);
   }
   return box.outerHTML;

@@ -8,7 +8,7 @@ import { Line, newId } from "./line.js";
 const page = JSON.parse(document.getElementById("page").textContent);
 const words = page.words;
 const byId = (id) => document.getElementById(id);
-const line = new Line();
+const line = new Line(page.framed);
 const mine = new Set();
 const drawn = new Set();
 let chat;
@@ -93,26 +93,18 @@ function expect(expected) {
   if (input) input.setAttribute("inputmode", { phone: "tel", email: "email" }[kind] || "text");
 }
 
+// Of the choices shown before, only the last can still be made, when nothing was said after them.
 function historyOf(told) {
+  const last = line.queue.length ? null : told.lines.at(-1);
   const lines = told.lines.map((one) => {
     drawn.add(one.position);
-    if (one.author !== "citizen") return { role: "ai", html: assistantLine(one, words) };
+    if (one.author !== "citizen") return { role: "ai", html: assistantLine(one, words, one === last) };
     mine.add(one.id);
     return { role: "user", html: citizenLine(one, words) };
   });
   const queued = line.queue.map((one) => { mine.add(one.id); return { role: "user", html: citizenLine(one, words) }; });
   const fresh = lines.length + queued.length === 0;
   return [{ role: "ai", html: greeting(words, fresh) }, ...lines, ...queued];
-}
-
-function settle(told) {
-  // Only the last choices, when nothing was said after them, can still be made.
-  const last = told.lines.at(-1);
-  const groups = inside(".choices").filter((group) => group.querySelector("button"));
-  const open = last && last.author === "assistant" && (last.buttons || []).length && !line.queue.length ? groups.at(-1) : null;
-  if (!told.lines.length && !line.queue.length) return;
-  for (const button of inside("button.choice")) if (!open || !open.contains(button)) button.disabled = true;
-  if (last && last.author === "assistant") expect(last.custom && last.custom.expects);
 }
 
 function accessible() {
@@ -146,7 +138,12 @@ function build(told) {
   chat.auxiliaryStyle = STYLE;
   chat.scrollButton = false;
   chat.errorMessages = { displayServiceErrorMessages: false };
-  chat.onComponentRender = () => { accessible(); };
+  chat.onComponentRender = () => {
+    accessible();
+    const last = told.lines.at(-1);
+    if (last && last.author === "assistant") expect(last.custom && last.custom.expects);
+    document.documentElement.dataset.ready = "yes";
+  };
   byId("chat").append(chat);
 }
 
@@ -175,8 +172,7 @@ export function ask(question, yes, no) {
 
 async function endSession() {
   if (!(await ask(words.end_session_ask, words.end_session_yes, words.cancel))) return;
-  await fetch("/chat/session/end", { method: "POST" });
-  localStorage.removeItem("mouwaten.queue");
+  await line.session.end();
   location.replace(location.pathname + location.search);
 }
 
@@ -198,12 +194,10 @@ const told = await line.history();
 build(told);
 await customElements.whenDefined("deep-chat");
 chat.shadowRoot.addEventListener("click", press);
-requestAnimationFrame(() => settle(told));
 byId("end-session").hidden = !told.lines.length;
 byId("end-session").addEventListener("click", endSession);
 document.querySelector(".skip").addEventListener("click", (event) => { event.preventDefault(); chat.focusInput(); });
-new Files({ page, send, ask, notice }).start();
+new Files({ page, session: line.session, send, ask, notice }).start();
 if (told.lines.length) { line.listen(); typing(told.waiting); }
 line.flush();
 if (matchMedia("(min-width: 900px)").matches && !page.framed) chat.focusInput();
-document.documentElement.dataset.ready = "yes";

@@ -5,8 +5,8 @@ const REFUSALS = { attachment_too_large: "too_large", too_large: "too_large", at
 const byId = (id) => document.getElementById(id);
 
 export class Files {
-  constructor({ page, send, ask, notice }) {
-    Object.assign(this, { page, words: page.words, send, ask, notice });
+  constructor({ page, session, send, ask, notice }) {
+    Object.assign(this, { page, session, words: page.words, send, ask, notice });
   }
 
   start() {
@@ -57,6 +57,7 @@ export class Files {
     if (seconds) form.append("seconds", String(seconds));
     const request = new XMLHttpRequest();
     request.open("POST", "/chat/attachments");
+    for (const [name, value] of Object.entries(this.session.headers())) request.setRequestHeader(name, value);
     request.upload.onprogress = (event) => { if (event.lengthComputable) row.bar.value = event.loaded / event.total; };
     row.stop.onclick = () => { request.abort(); row.item.remove(); };
     return new Promise((resolve) => {

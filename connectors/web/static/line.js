@@ -9,6 +9,37 @@ export function newId() {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+// The session: a cookie, which the browser shows by itself; in a frame on another site, words kept by the page.
+class Session {
+  constructor(framed) {
+    this.framed = framed;
+    this.token = framed ? read("mouwaten.session") : null;
+  }
+
+  headers(more = {}) { return this.token ? { ...more, "X-Mouwaten-Session": this.token } : more; }
+
+  protocols() { return this.token ? ["mouwaten", this.token] : []; }
+
+  async renew() {
+    const answer = await fetch(`/chat/session${this.framed ? "?framed=true" : ""}`, { method: "POST", headers: this.headers() });
+    if (this.framed && answer.ok) {
+      this.token = (await answer.json()).token;
+      try { localStorage.setItem("mouwaten.session", this.token); } catch { /* kept as long as the page */ }
+    }
+  }
+
+  async ready() { if (this.framed && !this.token) await this.renew(); }
+
+  async end() {
+    await fetch("/chat/session/end", { method: "POST" });
+    try { localStorage.removeItem("mouwaten.session"); localStorage.removeItem(QUEUE); } catch { /* nothing was kept */ }
+  }
+}
+
+function read(name) {
+  try { return localStorage.getItem(name); } catch { return null; }
+}
+
 function stored() {
   try { return JSON.parse(localStorage.getItem(QUEUE) || "[]"); } catch { return []; }
 }
@@ -18,8 +49,9 @@ function store(queue) {
 }
 
 export class Line extends EventTarget {
-  constructor() {
+  constructor(framed) {
     super();
+    this.session = new Session(framed);
     this.queue = stored();
     this.last = 0;
     this.tries = 0;
@@ -37,7 +69,8 @@ export class Line extends EventTarget {
   async history() {
     for (;;) {
       try {
-        const answer = await fetch(`/chat/messages?after=0`, { cache: "no-store" });
+        await this.session.ready();
+        const answer = await fetch("/chat/messages?after=0", { cache: "no-store", headers: this.session.headers() });
         if (!answer.ok) throw new Error(String(answer.status));
         const told = await answer.json();
         this.last = told.last;
@@ -78,13 +111,13 @@ export class Line extends EventTarget {
   }
 
   async post(message) {
-    const headers = { "Content-Type": "application/json" };
+    const once = () => fetch("/chat/messages", { method: "POST", headers: this.session.headers({ "Content-Type": "application/json" }), body: JSON.stringify(message) });
     try {
-      let answer = await fetch("/chat/messages", { method: "POST", headers, body: JSON.stringify(message) });
+      let answer = await once();
       if (answer.status === 401) {
-        await fetch("/chat/session", { method: "POST" });
+        await this.session.renew();
         this.tell("stranger");
-        answer = await fetch("/chat/messages", { method: "POST", headers, body: JSON.stringify(message) });
+        answer = await once();
       }
       return answer.status;
     } catch {
@@ -102,7 +135,7 @@ export class Line extends EventTarget {
   openSocket() {
     const address = new URL(`/chat/socket?after=${this.last}`, location.href);
     address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
+    const socket = new WebSocket(address, this.session.protocols());
     let heard = false;
     socket.onopen = () => { heard = true; this.socketFailures = 0; this.tries = 0; this.tell("connected"); };
     socket.onmessage = (event) => this.hear(JSON.parse(event.data));
@@ -118,7 +151,7 @@ export class Line extends EventTarget {
   async poll() {
     for (;;) {
       try {
-        const answer = await fetch(`/chat/messages?after=${this.last}&wait=true`, { cache: "no-store" });
+        const answer = await fetch(`/chat/messages?after=${this.last}&wait=true`, { cache: "no-store", headers: this.session.headers() });
         if (!answer.ok) throw new Error(String(answer.status));
         const told = await answer.json();
         this.tries = 0;
