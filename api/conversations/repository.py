@@ -135,11 +135,14 @@ async def renew_leases(session: AsyncSession, owner: str, now: float, until: flo
 
 
 async def drop_leases(session: AsyncSession, owner: str | None = None) -> None:
-    """Gives back every lease of `owner`, or of everybody."""
+    """Gives back every lease of `owner`; without one everybody's, whose holders are dead then."""
+    freed: dict[str, Any] = {"lease_until": 0.0, "lease_owner": None}
     statement = update(LANES).where(LANES.c.lease_owner.is_not(None))
-    if owner is not None:
+    if owner is None:
+        freed["taken_over"] = LANES.c.taken_over + 1
+    else:
         statement = statement.where(LANES.c.lease_owner == owner)
-    await session.execute(statement.values(lease_until=0.0, lease_owner=None))
+    await session.execute(statement.values(freed))
 
 
 async def set_lane(

@@ -1,19 +1,19 @@
 """A bot for tests: speaks POST /turn like the real one, and does what the message tells it to.
 
 Words it obeys: "boom" answers 500, "garbage" answers no turn, "slow N" takes N seconds, "nothing" gives no
-reply, "choose" offers two buttons, "fr …" / "ar …" answer in that language, "file …" files a case once per
-message id. Anything else is echoed with its number in the conversation. Run alone: python fake_bot.py PORT
-[FILE],
-where each filing is appended to FILE before the answer leaves, as the real API would keep it.
+reply, "choose" offers two buttons, "fr ..." and "ar ..." answer in that language, "file ..." files a suggestion
+with the case API, keyed by the message's id as the real bot does it. Anything else is echoed with its number in
+the conversation. Run alone: `python fake_bot.py PORT`, with API_URL and BOT_TOKEN in the environment.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+import os
 import sys
-from pathlib import Path
 from typing import Any
+
+import httpx
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -26,10 +26,11 @@ GREETING = {"ar": "مرحبا بك، كيف يمكنني مساعدتك؟", "fr"
 class FakeBot:
     """Remembers what it was asked; `away` makes it answer 503, `hang` makes it answer nothing."""
 
-    def __init__(self, filings: Path | None = None) -> None:
+    def __init__(self, api_url: str = "", token: str = "") -> None:
         self.requests: list[dict[str, Any]] = []
-        self.filings = filings
-        self.filed: set[str] = set()
+        self._api = httpx.AsyncClient(
+            base_url=api_url, headers={"Authorization": f"Bearer {token}"}, trust_env=False
+        )
         self.away = False
         self.hang = 0.0
         self.running: set[str] = set()
@@ -70,6 +71,8 @@ class FakeBot:
             return JSONResponse(["no", "turn"])
         state = {"heard": [*(asked["state"] or {"heard": []})["heard"], text]}
         language = word if word in ("ar", "fr") else None
+        if word == "file" and not await self._file(asked):
+            return JSONResponse({"title": "the case API is away"}, 503)
         replies = [] if word == "nothing" else [self._reply(asked, state, word, language)]
         outcome = {"language": language, "intent": None, "form": None, "handoff": False}
         return JSONResponse({"replies": replies, "state": state, "outcome": outcome})
@@ -96,19 +99,28 @@ class FakeBot:
             reply["custom"] = {
                 "expects": {"form": "petition", "field": "confirm", "kind": "confirm", "optional": False}
             }
-        if word == "file":
-            self._file(message["id"], message["text"])
         return reply
 
-    def _file(self, key: str, text: str) -> None:
-        if self.filings is not None:
-            with self.filings.open("a", encoding="utf-8") as file:
-                file.write(json.dumps({"key": key, "text": text}) + "\n")
-        self.filed.add(key)
+    async def _file(self, asked: dict[str, Any]) -> bool:
+        message = asked["message"]
+        case = {
+            "kind": "suggestion",
+            "subject": message["text"],
+            "description": message["text"],
+            "language": "fr",
+            "channel_identity": asked["conversation"],
+        }
+        try:
+            answer = await self._api.post(
+                "/api/v1/cases", json=case, headers={"Idempotency-Key": message["id"]}
+            )
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 201
 
 
 if __name__ == "__main__":
     import uvicorn
 
-    bot = FakeBot(Path(sys.argv[2]) if len(sys.argv) > 2 else None)
-    uvicorn.run(bot.app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
+    fake = FakeBot(os.environ.get("API_URL", ""), os.environ.get("BOT_TOKEN", ""))
+    uvicorn.run(fake.app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
