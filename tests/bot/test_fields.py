@@ -1,4 +1,4 @@
-"""Pure rules of a filing: reading a field, what a message means meanwhile, what is asked next, steering words."""
+"""Pure rules of a filing: reading a field, what a message means meanwhile, what comes next, words."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
     register: derja              # how the citizen writes: derja, arabizi, msa, french
     given:                       # cases filed before; {ref} {code}, {ref2} {code2} name them in the turns
     - {kind: petition, state: answered, owner: me}     # … and {ref_lower} {ref_spaced} {ref_arabic}, as typed
+                                 # {new_ref} {new_code}: the case filed in the talk
     turns:
     - say: "نحب نقدّم عريضة"     # words, or a button's payload
       expects: consent           # the field asked after it (custom.expects); `none`: no form is open
@@ -94,6 +95,7 @@ class Play:
     def __init__(self, stack: Stack, script: Script):
         self.stack, self.script = stack, script
         self.citizen: Citizen = stack.citizen()
+        self.citizens = [self.citizen]
         self.transcript: list[str] = []
         self.failures: list[str] = []
         self.last = Replies([])
@@ -141,6 +143,7 @@ class Play:
             self._official(act)
         if turn.pop("elsewhere", False):
             self.citizen = self.stack.citizen()
+            self.citizens.append(self.citizen)
             self.transcript.append("… elsewhere …")
         if answers := turn.pop("answers", None):
             return self._answer_all(number, answers, turn)
@@ -151,6 +154,8 @@ class Play:
         }
         if sent:
             self.last = self._send(sent)
+            if self.last.case.get("code"):
+                self.names |= {"new_ref": self.last.case["reference"], "new_code": self.last.case["code"]}
             self._note(sent)
             problems = [*_always(self.last, several="at_once" in sent), *self._wrong(turn, before)]
             self.failures += [f"turn {number} ({_short(sent)}): {problem}" for problem in problems]
@@ -239,7 +244,8 @@ class Play:
 
     def _look_at_cases(self) -> None:
         given = {value for name, value in self.names.items() if name.startswith("ref")}
-        self.filed = [c["reference"] for c in self.citizen.cases() if c["reference"] not in given]
+        cases = [case for citizen in self.citizens for case in citizen.cases()]
+        self.filed = [case["reference"] for case in cases if case["reference"] not in given]
         if self.script.no_case and self.filed:
             self.failures.append(f"filed {len(self.filed)} cases instead of none")
         if self.script.case is not None:
@@ -309,12 +315,13 @@ def _always(replies: Replies, several: bool = False) -> Iterator[str]:
         yield "says the same twice"
     for message in replies.messages:
         text, language = message.get("text") or "", (message.get("custom") or {}).get("language")
+        own = ISOLATED.sub("", text)
         if not text.strip():
             yield "an empty reply"
-        yield from (f"says {word!r}" for word in NEVER_SAID if word in text)
+        yield from (f"says {word!r}" for word in NEVER_SAID if word in own)
         if any(one.count("(") != one.count(")") for one in ISOLATED.findall(text)):
             yield "a bracket is parted from its other half by an isolate"
-        if language == "ar" and (bare := TURNS_ROUND.search(ISOLATED.sub("", text))):
+        if language == "ar" and (bare := TURNS_ROUND.search(own)):
             yield f"{bare.group()!r} is not isolated in an Arabic reply"
         if language and language != _script_of(text):
             yield f"says it speaks {language}, writes otherwise: {text[:60]!r}"
