@@ -12,7 +12,7 @@ SHARES = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0)
 
 
 def learning_curve(shares: Sequence[float] = SHARES, seed: int = 1) -> dict[str, list[tuple[int, float]]]:
-    """Register (and "all") → (training sentences, accuracy), the share taken label by label and register by register."""
+    """Register (or "all") → (training sentences, accuracy); a share of every label and register."""
     training, asked = read_training(), read_jsonl()
     points = defaultdict(list)
     for share in shares:

@@ -22,8 +22,8 @@ def as_text(figures: dict, results: list[Result]) -> str:
         f"accuracy            {figures['accuracy']:.3f}   {registers}",
         f"among three         {figures['top3']:.3f}",
         f"macro F1            {figures['macro_f1']:.3f}",
-        f"aspect              {figures['aspect_accuracy']:.3f}   the best one alone {best_aspect(results):.3f}",
-        f"out of scope        {outside['recall']:.3f}   good sentences refused {outside['good_refused']:.3f},"
+        f"aspect              {figures['aspect_accuracy']:.3f}   the best alone {best_aspect(results):.3f}",
+        f"out of scope        {outside['recall']:.3f}   good ones refused {outside['good_refused']:.3f},"
         f" of them below the threshold {outside['good_fallback']:.3f}",
         f"calibration error   {calibration_error(results):.3f}",
         f"ms a sentence       {figures['ms_per_sentence']:.2f}   median",

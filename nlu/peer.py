@@ -36,7 +36,7 @@ def compare(out: Path, epochs: int = 100) -> str:
     """Train and measure both recipes, each in a process of its own; write and return the table."""
     rows = [_measured(name, recipe, epochs) for name, recipe in RECIPES.items()]
     lines = [f"| {' | '.join(map(str, row))} |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows)]
-    head = f"Same {len(read_training())} training sentences, {len(read_jsonl())} of the development set, {date.today()}."
+    head = f"{date.today()}: {len(read_training())} training and {len(read_jsonl())} development sentences."
     table = "\n".join([head, "", *lines, ""])
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(table, encoding="utf-8")
@@ -82,7 +82,7 @@ def write_recipe(recipe: Path, folder: Path, epochs: int) -> Path:
 
 
 def write_data(folder: Path) -> Path:
-    """All training sentences as one Rasa file, with a response for each service as ResponseSelector wants it."""
+    """All training sentences as one Rasa file, with the responses that ResponseSelector wants."""
     blocks: dict[tuple[str, tuple[str, ...]], list[Sentence]] = {}
     for sentence in read_training():
         blocks.setdefault((sentence.label, sentence.aspects), []).append(sentence)

@@ -61,13 +61,14 @@ async def _answer(agent, text: str) -> Answer:
 
 
 def read_parse(parsed: dict, milliseconds: float = 0.0) -> Answer:
-    """An Answer from Rasa's parse: the label acted on is `guidance/<slug>` in full."""
+    """An Answer from Rasa's parse; the label acted on is `guidance/<slug>` in full."""
     ranking = tuple(item["name"] for item in parsed.get("intent_ranking") or [])
     intent = parsed["intent"].get("name") or "nlu_fallback"
+    full = parsed["intent"].get("full_retrieval_intent_name") or intent
     entities = parsed.get("entities") or []
     service = next((e["value"] for e in entities if e["entity"] == "service"), None)
     return Answer(
-        label=f"{intent}/{service}" if intent == "guidance" and service else intent,
+        label=f"{intent}/{service}" if intent == "guidance" and service else full,
         ranking=ranking,
         confidence=float(parsed["intent"].get("confidence") or 0.0),
         aspects=tuple(e["value"] for e in entities if e["entity"] == "aspect"),

@@ -1,6 +1,7 @@
 """Sparse features of a sentence, weighted by TF-IDF: words, character n-grams, skeleton n-grams, ideas."""
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,6 @@ from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction import DictVectorizer
 from sklearn.preprocessing import normalize
 
 from nlu.components.ideas import ideas_space
@@ -94,25 +94,19 @@ class SentenceFeatures:
 
     def fit_matrix(self, texts: Sequence[str]) -> csr_matrix:
         """Learn from raw sentences and return their feature matrix, reading each sentence once."""
-        parts = [self._fit_space(space, texts) for space in self.weights]
+        documents = [normalise(text).split() for text in texts]
+        parts = [self._fit_space(space, documents) for space in self.weights]
         self.idf = np.concatenate([idf for idf, _ in parts])
         return hstack([matrix for _, matrix in parts], format="csr")
 
-    def _fit_space(self, space: str, texts: Sequence[str]) -> tuple[np.ndarray, csr_matrix]:
-        vectoriser = DictVectorizer(dtype=np.float32)
-        table = vectoriser.fit_transform(counts.__wrapped__(text, space) for text in texts)
+    def _fit_space(self, space: str, documents: Sequence[Sequence[str]]) -> tuple[np.ndarray, csr_matrix]:
+        names, table = _count(map(_EXTRACT[space], documents))
         frequency = np.bincount(table.indices, minlength=table.shape[1])
         kept = np.flatnonzero(frequency >= self.min_count)
-        names = vectoriser.get_feature_names_out()
         start = sum(map(len, self.vocabulary.values()))
         self.vocabulary[space] = {names[column]: start + i for i, column in enumerate(kept)}
-        idf = (np.log((1 + len(texts)) / (1 + frequency[kept])) + 1).astype(np.float32)
-        return idf, normalize(self._weigh(table[:, kept], idf)) * self.weights[space]
-
-    @staticmethod
-    def _weigh(table: csr_matrix, idf: np.ndarray) -> csr_matrix:
-        table.data = (1 + np.log(table.data)) * idf[table.indices]
-        return table
+        idf = (np.log((1 + len(documents)) / (1 + frequency[kept])) + 1).astype(np.float32)
+        return idf, normalize(_weigh(table[:, kept], idf)) * self.weights[space]
 
     @property
     def size(self) -> int:
@@ -141,3 +135,23 @@ class SentenceFeatures:
         columns = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, dtype=np.int32)
         values = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0, dtype=np.float32)
         return csr_matrix((values, columns, starts), shape=(len(rows), self.size))
+
+
+def _count(documents: Iterable[Sequence[str]]) -> tuple[list[str], csr_matrix]:
+    """Names of all features, and how often each stands in each document."""
+    known: dict[str, int] = {}
+    columns, values, starts = array("i"), array("f"), [0]
+    for document in documents:
+        for gram, times in Counter(document).items():
+            columns.append(known.setdefault(gram, len(known)))
+            values.append(times)
+        starts.append(len(columns))
+    shape = (len(starts) - 1, len(known))
+    return list(known), csr_matrix(
+        (np.array(values), np.array(columns), starts), shape=shape, dtype=np.float32
+    )
+
+
+def _weigh(table: csr_matrix, idf: np.ndarray) -> csr_matrix:
+    table.data = (1 + np.log(table.data)) * idf[table.indices]
+    return table

@@ -10,6 +10,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from nlu.components.features import WEIGHTS
 from nlu.components.linear import TEMPERATURE, SentenceClassifier
 
 
@@ -19,6 +20,7 @@ class SentenceComponent(GraphComponent):
     """
 
     classifier = SentenceClassifier
+    spaces: dict[str, float] = WEIGHTS
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -70,9 +72,8 @@ class SentenceComponent(GraphComponent):
         texts, labels = self.examples(training_data)
         with self._storage.write_to(self._resource) as folder:
             if len(set(labels)) > 1:
-                self._model = self.classifier(
-                    c=self._config["c"], temperature=self._config["temperature"]
-                ).fit(texts, labels)
+                settings = {key: self._config[key] for key in ("c", "temperature")}
+                self._model = self.classifier(self.spaces, **settings).fit(texts, labels)
                 self._model.save(Path(folder))
         return self._resource
 

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.svm import LinearSVC
 
-from nlu.components.features import SentenceFeatures
+from nlu.components.features import WEIGHTS, SentenceFeatures
 
 MANY_LABELS = 8
 TEMPERATURE = 0.13
@@ -31,7 +31,7 @@ class SentenceClassifier:
     def __init__(
         self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE
     ):
-        self.features = SentenceFeatures(**({"weights": weights} if weights else {}))
+        self.features = SentenceFeatures(dict(weights or WEIGHTS))
         self.c = c
         self.temperature = temperature
         self.labels: list[str] = []

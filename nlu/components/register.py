@@ -19,6 +19,8 @@ from nlu.corpus import read_training
 class RegisterClassifier(SentenceComponent, IntentClassifier):
     """Learns which folder of nlu/data a sentence is in: Rasa's messages do not keep the file name."""
 
+    spaces = {"char": 1.0}
+
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Training sentences found under nlu/data, once for each register they are written in."""
         registers = defaultdict(set)
