@@ -14,14 +14,16 @@ export const STYLE = `
 .user-message-text { background: #0f5257; color: #fff; }
 .html-message { max-width: min(84%, 620px); }
 .ai-message-text.html-message { background: none; padding: 0; border-radius: 0; }
-.said { background: #eef4f3; border-radius: 18px; padding: 11px 15px; width: fit-content; max-width: 100%; white-space: pre-wrap; unicode-bidi: plaintext; text-align: start; }
+.said { background: #eef4f3; border-radius: 18px; padding: 11px 15px; width: fit-content; max-width: 100%; white-space: pre-wrap; text-align: start; }
+.said[dir="auto"] { unicode-bidi: plaintext; }
 .said a { color: #0b5a6b; font-weight: 600; }
 .said.apart { background: #fff4df; color: #6d4a00; }
 .choices, .starters { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 9px; }
 .choice { font: inherit; font-weight: 600; font-size: .95rem; line-height: 1.4; min-height: 44px; padding: 8px 16px; color: #0f5257; background: #fff; border: 1.5px solid #0f5257; border-radius: 22px; cursor: pointer; text-align: start; unicode-bidi: plaintext; max-width: 100%; overflow-wrap: anywhere; }
 .choice:hover:not(:disabled) { background: #e3efee; }
+#messages:focus-visible { outline: 3px solid #e5a100; outline-offset: -3px; }
 .choice:focus-visible, a:focus-visible, .copy:focus-visible { outline: 3px solid #e5a100; outline-offset: 2px; }
-.choice:disabled { color: #7b8b8f; border-color: #d5dedd; background: #f6f9f8; cursor: default; }
+.choice:disabled { color: #5c6e73; border-color: #d5dedd; background: #f6f9f8; cursor: default; }
 .choice.chosen:disabled { color: #0f5257; border-color: #0f5257; background: #e3efee; }
 .starters { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); }
 .starters .choice { display: flex; align-items: center; gap: 10px; border: 1px solid #dde5e4; border-radius: 16px; min-height: 58px; padding: 10px 14px; color: #16292e; box-shadow: 0 1px 2px rgb(15 60 64 / .06); }
@@ -29,9 +31,10 @@ export const STYLE = `
 .starters svg { width: 22px; height: 22px; flex: none; fill: none; stroke: #0f5257; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .starters-title { margin: 14px 2px 0; font-size: .88rem; color: #56696e; font-weight: 600; }
 .case { margin-top: 9px; padding: 14px 16px; border: 1.5px solid #0f5257; border-radius: 16px; background: #fff; width: fit-content; max-width: 100%; }
-.case dl { margin: 0; display: grid; grid-template-columns: auto auto auto; gap: 8px 14px; align-items: center; }
-.case dt { color: #56696e; font-size: .86rem; }
-.case dd { margin: 0; font-weight: 700; font-size: 1.06rem; letter-spacing: .03em; direction: ltr; unicode-bidi: isolate; font-variant-numeric: tabular-nums; }
+.case dl { margin: 0; display: grid; grid-template-columns: auto auto; justify-content: start; gap: 2px 16px; align-items: center; }
+.case dt { grid-column: 1 / -1; color: #56696e; font-size: .86rem; }
+.case dt:not(:first-child) { margin-top: 8px; }
+.case dd { margin: 0; justify-self: start; white-space: nowrap; font-weight: 700; font-size: 1.06rem; letter-spacing: .04em; direction: ltr; unicode-bidi: isolate; }
 .case p { margin-top: 10px; font-size: .84rem; color: #56696e; }
 .copy { font: inherit; font-size: .82rem; font-weight: 600; color: #0f5257; background: #e3efee; border: 0; border-radius: 999px; padding: 5px 12px; min-height: 32px; cursor: pointer; }
 .file { display: flex; gap: 8px; align-items: center; }
@@ -44,6 +47,7 @@ export const STYLE = `
 #text-input-container { width: 100%; margin: 4px 0 2px; border: 1.5px solid #c9d6d5; border-radius: 24px; box-shadow: none; background: #fff; max-height: 140px; }
 #text-input-container:focus-within { border-color: #0f5257; box-shadow: 0 0 0 3px #0f525726; }
 #text-input { padding: 12px 18px; padding-inline-end: 56px; font-size: 1rem; line-height: 1.5; min-height: 24px; unicode-bidi: plaintext; text-align: start; }
+#text-input:empty::before { color: #56696e !important; }
 .input-button { width: 42px; height: 42px; border-radius: 50%; }
 .input-button.inside-end { inset-inline-end: 18px; margin: 0; bottom: 7px; padding: 0; display: grid; place-items: center; background: #0f5257 !important; }
 .input-button.disabled-button { background: #d5dedd !important; }
@@ -52,7 +56,7 @@ export const STYLE = `
 .input-button:focus-visible { outline: 3px solid #e5a100; outline-offset: 2px; }
 .error-message-text { display: none; }
 #scroll-button { background: #fff; }
-@media (max-width: 420px) { .inner-message-container { width: calc(100% - 20px); } .message-bubble, .html-message { max-width: 90%; } #input { padding: 0 10px; } .input-button.inside-end { inset-inline-end: 14px; } }
+@media (max-width: 420px) { .starters { gap: 6px; } .starters .choice { min-height: 50px; padding-block: 6px; } #messages { padding-top: 8px; } .inner-message-container { width: calc(100% - 20px); } .message-bubble, .html-message { max-width: 90%; } #input { padding: 0 10px; } .input-button.inside-end { inset-inline-end: 14px; } }
 `;
 
 const ICONS = {
@@ -82,6 +86,9 @@ function icon(name) {
   return svg;
 }
 
+// A line of a known language keeps its side even where it begins with a Latin sign.
+const DIRECTIONS = { ar: "rtl", fr: "ltr" };
+
 const ADDRESS = /(https:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]])/g;
 
 function linked(text) {
@@ -104,12 +111,12 @@ function caseCard(told, words) {
 export function assistantLine(line, words, open = true) {
   const box = el("div", { class: "line", role: "group", "aria-label": words.assistant, "data-position": line.position ?? "" });
   const language = line.language || null;
-  if (line.text) box.append(el("div", { class: "said" + (line.kind === "delay" || line.kind === "apology" ? " apart" : ""), lang: language, dir: "auto" }, ...linked(line.text)));
+  if (line.text) box.append(el("div", { class: "said" + (line.kind === "delay" || line.kind === "apology" ? " apart" : ""), lang: language, dir: DIRECTIONS[language] || "auto" }, ...linked(line.text)));
   const link = line.custom && line.custom.link;
   if (link && /^https?:\/\//.test(link.url || "")) box.append(el("div", { class: "choices" }, el("a", { class: "choice", href: link.url, target: "_blank", rel: "noopener noreferrer" }, link.title || words.open_link)));
   if (line.custom && line.custom.case && line.custom.case.code) box.append(caseCard(line.custom.case, words));
   if (line.buttons && line.buttons.length) {
-    const group = el("div", { class: "choices", role: "group", dir: language === "ar" ? "rtl" : language === "fr" ? "ltr" : "auto" });
+    const group = el("div", { class: "choices", role: "group", dir: DIRECTIONS[language] || "auto" });
     for (const button of line.buttons) group.append(choice(button.title, button.payload, { lang: language, disabled: open ? null : "" }));
     box.append(group);
   }

@@ -44,6 +44,7 @@ function markUnsent(message) {
   bubble.dataset.id = message.id;
   bubble.setAttribute("role", "group");
   bubble.setAttribute("aria-label", words.you);
+  for (const text of bubble.querySelectorAll("p")) text.dir = "auto";
   setTimeout(() => {
     if (!line.queue.some((one) => one.id === message.id)) return;
     bubble.classList.add("unsent");
