@@ -1,5 +1,6 @@
 """What the trainable Rasa components have in common: a sentence classifier kept as plain arrays."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ class SentenceComponent(GraphComponent):
     """
 
     classifier = SentenceClassifier
-    spaces: dict[str, float] = WEIGHTS
+    spaces: Mapping[str, float] = WEIGHTS
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A calibrated sparse linear classifier of sentences, usable with or without Rasa's graph."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class SentenceClassifier:
     class_weight: str | None = None
 
     def __init__(
-        self, weights: dict[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE
+        self, weights: Mapping[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE
     ):
         self.features = SentenceFeatures(dict(weights or WEIGHTS))
         self.c = c
@@ -117,6 +117,8 @@ def _fit_halves(matrix: csr_matrix, target: np.ndarray, machine: LinearSVC) -> t
     labels = int(target.max()) + 1
     if labels < MANY_LABELS:
         return _fit(matrix, target, machine)
+    matrix = matrix.astype(np.float64)
+    matrix.sum_duplicates()  # in canonical form, so that neither thread rearranges what the other reads
     middle = labels // 2
     halves = (np.minimum(target, middle), np.maximum(target, middle - 1) - (middle - 1))
     with ThreadPoolExecutor(2) as threads:

@@ -3,6 +3,7 @@
 """
 
 from collections import defaultdict
+from types import MappingProxyType
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.classifiers.classifier import IntentClassifier
@@ -19,7 +20,7 @@ from nlu.corpus import read_training
 class RegisterClassifier(SentenceComponent, IntentClassifier):
     """Learns which folder of nlu/data a sentence is in: Rasa's messages do not keep the file name."""
 
-    spaces = {"char": 1.0}
+    spaces = MappingProxyType({"char": 1.0})
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Training sentences found under nlu/data, once for each register they are written in."""
