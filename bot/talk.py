@@ -21,7 +21,7 @@ from bot import actions
 from bot.actions.action import CaseAction
 from bot.actions.case_api import CaseApi
 from bot.actions.following import plan as following_plan
-from bot.actions.lexicon import is_danger
+from bot.actions.lexicon import is_danger, wished_filing
 from bot.payloads import read_payload
 from bot.state import restore, take
 from nlu.components.aspect import cued_aspects, is_bare_follow_up
@@ -166,12 +166,15 @@ def in_view(parsed: dict[str, Any], text: str, state: dict[str, Any]) -> dict[st
     """The parse with what the words alone do not show.
 
     A reference is a wish to follow that case, whatever else the words may look like. A question that only names an
-    aspect is about the topic of the talk. Rasa throws everything away at the intent `restart`, before any form is
+    aspect is about the topic of the talk. Whoever wishes to complain or to report, and asks nothing, wants to file
+    even where the words also name a service. Rasa throws everything away at the intent `restart`, before any form is
     asked: while one runs, it is `cancel`, which the form weighs.
     """
     intent, entities = parsed["intent"], parsed["entities"]
     if intent["name"] not in FOLLOWING and any(entity["entity"] == "reference" for entity in entities):
         return {**parsed, "intent": {"name": "check_status", "confidence": 1.0}}
+    if not state.get("loop") and intent["name"] == "guidance" and (act := wished_filing(text)):
+        return {**parsed, "intent": {"name": act, "confidence": 1.0}}
     if state.get("loop"):
         return {**parsed, "intent": {**intent, "name": "cancel"}} if intent["name"] == "restart" else parsed
     topic = state.get("slots", {}).get("topic")

@@ -18,6 +18,7 @@ from bot.actions.message import Message
 SUBJECT_LENGTH, DESCRIPTION_LENGTH = (3, 150), (10, 5000)
 CODE_LENGTH = 8
 NAME_LENGTH, PLACE_LENGTH = (3, 80), (3, 300)
+CODE_IN_TEXT = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4})[\s-]?([0-9A-Z]{4})(?![0-9A-Z])")
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]{2,}")
 
 
@@ -133,14 +134,15 @@ def governorate_of(entity: dict[str, Any]) -> str | None:
 
 
 def code(message: Message) -> str:
-    """A follow-up code given as an answer: eight letters and digits, typed any way."""
-    typed = re.sub(r"[^0-9A-Za-z]", "", ascii_digits(message.text)).upper()
-    if len(typed) != CODE_LENGTH:
-        named = [entity["value"] for entity in message.all("code")]
-        if not named:
-            raise Unreadable("code")
-        return str(named[-1])
-    return f"{typed[:4]}-{typed[4:]}"
+    """A follow-up code given as an answer: eight letters and digits, typed any way, alone or in a sentence."""
+    text = ascii_digits(message.text).upper()
+    alone = re.sub(r"[^0-9A-Z]", "", text)
+    if len(alone) == CODE_LENGTH:
+        return f"{alone[:4]}-{alone[4:]}"
+    found = [a + b for a, b in CODE_IN_TEXT.findall(text) if any(c.isdigit() for c in a + b)]
+    if not found:
+        raise Unreadable("code")
+    return f"{found[-1][:4]}-{found[-1][4:]}"
 
 
 def code_beside_reference(message: Message) -> str | None:

@@ -244,10 +244,14 @@ class FilingTurn(FormTurn):
         self.choose_or_offer(named)
 
     def offered_by_kind(self, message: Message) -> list[dict[str, Any]]:
-        """ "The municipality", said of the one that is offered."""
-        if [entity["value"] for entity in message.all("structure")] != [MUNICIPALITY]:
+        """ "The municipality", or a plain yes, said of what is offered."""
+        offered = [{key: s[key] for key in ("slug", "name")} for s in self.state.offered]
+        if agreement(message) and len(offered) == 1:
+            return offered
+        named = [entity["value"] for entity in message.all("structure")]
+        if named != [MUNICIPALITY] or message.all("municipality") or message.all("governorate"):
             return []
-        return [s for s in self.state.offered if s["slug"].startswith("municipality-")]
+        return [s for s in offered if s["slug"].startswith("municipality-")]
 
     def choose_or_offer(self, structures: list[dict[str, Any]]) -> None:
         """One named structure is kept; several, or one that was only guessed, are offered as buttons."""

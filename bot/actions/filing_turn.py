@@ -65,8 +65,9 @@ def is_side_question(message: Message, field: str) -> bool:
     if message.words > QUESTION_WORDS or asks_for_value(message, field):
         return False
     if message.intent in SIDE_TALK:
-        enough = CERTAIN if field in OPEN else LIKELY
-        return message.confidence >= enough and (field not in OPEN or message.words > 1)
+        if field not in OPEN:
+            return message.confidence >= LIKELY
+        return message.confidence >= CERTAIN and message.words >= (3 if field == "name" else 2)
     if field == "structure" and message.intent in FILINGS and not message.all("structure"):
         return message.confidence >= CERTAIN
     if not asks(message.text):

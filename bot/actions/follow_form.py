@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -54,6 +55,12 @@ class FollowTurn(FormTurn):
         if wanted in plan()["acts"] and wanted != self.state.act and not self.message.choice:
             self.state = None
         return await super().play()
+
+    async def not_understood(self, field: str, problem: Unreadable) -> Events:
+        """Words that only name the running act again answer nothing."""
+        if self.message.intent in plan()["acts"]:
+            self.message = replace(self.message, intent="")
+        return await super().not_understood(field, problem)
 
     async def among_own_cases(self) -> Events:
         own = await self.api.own_cases(self.message.identity)

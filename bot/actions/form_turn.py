@@ -72,7 +72,7 @@ class FormTurn(ABC):
             return await self.begin()
         if self.message.away_hours >= LONG_AWAY:
             self.remind()
-        if self.comes_back:
+        if self.comes_back or self.only_comes_back_to_it():
             return await self.ask()
         field = self.asked or self.state.next_field
         if act := steering(self.message, field, self.state.optional(field)):
@@ -83,6 +83,14 @@ class FormTurn(ABC):
             return await self.read(field)
         except Unreadable as problem:
             return await self.not_understood(field, problem)
+
+    def only_comes_back_to_it(self) -> bool:
+        """After a long absence, a few words of greeting or agreement are no answer yet."""
+        likely = {reading["name"] for reading in self.message.ranking[:2]} | {self.message.intent}
+        long_away = (
+            self.message.away_hours >= LONG_AWAY and self.message.words <= 5 and not self.message.pressed
+        )
+        return long_away and bool(likely & {"greet", "affirm"}) and not self.message.all("phone")
 
     def is_aside(self, field: str) -> bool:
         """Whether the message is a side question, answered by the rules."""

@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from bot.actions.lexicon import has_any, lexicon
 from bot.actions.message import Message
 from bot.actions.speech import Speech
 from nlu.components.normalisation import normalise, variants
@@ -38,9 +39,8 @@ class ActionChooseLanguage(Action):
     ) -> list[dict[str, Any]]:
         message = Message.of(tracker)
         now = tracker.get_slot("language")
-        if message.intent == "change_language" and message.value("language") not in (None, "ar", "fr"):
-            return []
-        if message.intent == "change_language":
+        asked_for_other = message.value("language") not in (None, "ar", "fr")
+        if message.intent == "change_language" and not asked_for_other:
             language = asked_language(message, now)
             return [SlotSet("language", language), SlotSet("language_asked", language)]
         language = heard_language(message, tracker, now)
@@ -73,6 +73,8 @@ def heard_language(message: Message, tracker: Tracker, now: str | None) -> str |
     if message.pressed or not any(c.isalpha() for c in message.text):
         return now or "ar"
     heard = SPOKEN.get(register.get("name", ""), "ar")
+    if heard == "ar" and _looks_french(message.text, register.get("confidence", 0.0)):
+        heard = "fr"
     if now is None or heard == now:
         return heard
     is_value = tracker.get_slot("requested_slot") in VALUE_FIELDS and message.words < MANY_WORDS
@@ -87,6 +89,13 @@ def _evident(message: Message, heard: str, confidence: float) -> bool:
     if heard == "ar":
         return _in_arabic_letters(message.text) or any(_is_arabizi(word) for word in message.text.split())
     return confidence >= SURE
+
+
+def _looks_french(text: str, confidence: float) -> bool:
+    """Latin letters without a Tunisian word: French, unless the classifier is certain and no French word is there."""
+    if _in_arabic_letters(text) or any(_is_arabizi(word) for word in text.split()):
+        return False
+    return confidence < SURE or has_any(text, lexicon()["french"])
 
 
 def _in_arabic_letters(text: str) -> bool:

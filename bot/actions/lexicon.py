@@ -47,9 +47,15 @@ def is_correction(text: str) -> bool:
 
 
 def asks(text: str) -> bool:
-    """Whether the words are a question: a question mark, or a question word among the first three."""
-    first = fold(text).split()[:3]
-    return "?" in text or "؟" in text or any(word in lexicon()["question"] for word in first)
+    """Whether the words are a question: a question mark, or a question word at their beginning."""
+    return "?" in text or "؟" in text or has_any(" ".join(fold(text).split()[:3]), lexicon()["question"])
+
+
+def wished_filing(text: str) -> str | None:
+    """The filing that the words plainly wish for ("nheb neshki bel …", "je veux signaler …"), if they ask nothing."""
+    if asks(text) or not has_any(text, lexicon()["wishes"]):
+        return None
+    return next((act for act, words in lexicon()["filing_words"].items() if has_any(text, words)), None)
 
 
 def yes_or_no(text: str) -> bool | None:
