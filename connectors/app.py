@@ -43,12 +43,12 @@ class Connectors:
         self._alone = alone
         self._when_ready = when_ready
         self.bot = BotClient(settings.bot_url)
-        self.engine: Engine | None = None
         self.telegram: TelegramChannel | None = None
 
     def install(self, app: FastAPI) -> None:
         """Adds the routes of every channel that is switched on."""
-        self.engine = app.state.engine = Engine(app.state.database, self.bot)
+        self.engine = Engine(app.state.database, self.bot)
+        app.state.engine = self.engine
         app.state.readiness["bot"] = self._bot_is_ready
         self._install_rest(app)
         self._install_website(app)
@@ -98,7 +98,7 @@ class Connectors:
             raise NotReady("does not answer")
 
     async def _announce(self) -> None:
-        while not await self.bot.ready():
+        while not await self.bot.ready():  # noqa: ASYNC110
             await asyncio.sleep(BOT_LOOK_SECONDS)
         if self._when_ready is not None:
             self._when_ready()

@@ -39,7 +39,7 @@ class PushChannel(Protocol):
     """A channel that must be called to deliver. Channels whose clients fetch for themselves need none."""
 
     def parts(self, message: OutgoingMessage) -> list[OutgoingMessage]:
-        """The message as what can be delivered at once; each part is delivered, and tried again, by itself."""
+        """The message in parts that can be delivered at once; each is delivered and tried again alone."""
 
     async def deliver(self, external_id: str, message: OutgoingMessage) -> str | None:
         """Delivers one message and returns the channel's own id of it, if it has one."""

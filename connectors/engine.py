@@ -24,6 +24,7 @@ from api.conversations import reading, service
 from api.conversations.enums import Direction
 from api.conversations.schemas import Claim, Delayed, Received, Reply
 from api.database import Database
+from connectors import metrics
 from connectors.bot_client import BotClient
 from connectors.delivery import PushChannel
 from connectors.messages import IncomingMessage
@@ -45,6 +46,7 @@ class Pace:
     patience: float = 4.0
     """How long a citizen waits before being told that it takes longer (promised: 5 s)."""
     bot_probe: float = 0.5
+    counting: float = 30.0
     at_once: int = 16
 
 
@@ -100,6 +102,7 @@ class Engine:
             "leases": self._keep_leases,
             "delays": self._tell_delays,
             "bot": self._await_bot,
+            "metrics": self._show_metrics,
             "signals": lambda: self.signals.listen(self.database.engine.url.render_as_string(False)),
         }
         self._tasks = [
@@ -131,7 +134,7 @@ class Engine:
                     await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)
 
     async def _bot_is_there(self, direction: Direction) -> None:
-        while direction is Direction.inbound and self._bot_away.is_set():
+        while direction is Direction.inbound and self._bot_away.is_set():  # noqa: ASYNC110
             await asyncio.sleep(self.pace.bot_probe / 2)
 
     async def _claim(
@@ -167,11 +170,17 @@ class Engine:
         if told:
             self.signals.ring(Direction.outbound, one.conversation_id)
 
+    async def _show_metrics(self) -> None:
+        while True:
+            async with self.database.session(writes=False) as session:
+                metrics.show(await reading.counts(session))
+            await asyncio.sleep(self.pace.counting)
+
     async def _await_bot(self) -> None:
         """While the bot is away no turn is tried; asks for it until it is back."""
         while True:
             await self._bot_away.wait()
-            while not await self.bot.ready():
+            while not await self.bot.ready():  # noqa: ASYNC110
                 await asyncio.sleep(self.pace.bot_probe)
             log.info("the bot answers again")
             self._bot_away.clear()

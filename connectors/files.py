@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import cast
 
 from api.attachments.intake import Intake
 from api.attachments.service import AttachmentService
 from api.database import Database
-from connectors.messages import Attachment, Identity
+from connectors.messages import Attachment, AttachmentKind, Identity
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Files:
         """The kept file, as the bot is told of it.
 
         Raises:
-            api.errors.Problem: the file is too large, of a kind not accepted, or unsafe (api/attachments/errors.py).
+            api.errors.Problem: too large, not accepted, or unsafe (see api/attachments/errors.py).
         """
         kept = await self.intake.take(data)
         async with self.database.session() as session:
@@ -32,7 +33,7 @@ class Files:
                 name=stored.name,
                 media_type=stored.media_type,
                 size=stored.size,
-                kind=stored.kind,
+                kind=cast(AttachmentKind, stored.kind),
                 seconds=stored.seconds,
             )
 

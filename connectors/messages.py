@@ -63,7 +63,7 @@ class Contact(_Frozen):
 
 
 class Identity(_Frozen):
-    """Who talks: a channel and the name the channel gives this conversation. It owns the cases filed in it."""
+    """Who talks: a channel and its name for this conversation. It owns the cases filed in it."""
 
     channel: str = Field(pattern=r"^[a-z]{2,16}$")
     external_id: str = Field(min_length=1, max_length=200)

@@ -73,4 +73,4 @@ class Outbox:
 
 def backoff(attempts: int) -> float:
     """Seconds to wait after that many failed tries: doubling, at most five minutes."""
-    return min(FIRST_WAIT * 2**attempts, LONGEST_WAIT)
+    return min(FIRST_WAIT * float(2**attempts), LONGEST_WAIT)

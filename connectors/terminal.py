@@ -35,7 +35,7 @@ async def _talk(settings: Settings, app: Any | None) -> None:
             await stack.enter_async_context(_served(settings, app))
         engine = await stack.enter_async_context(_engine(settings))
         print("...", flush=True)
-        while not await engine.bot.ready():
+        while not await engine.bot.ready():  # noqa: ASYNC110
             await asyncio.sleep(0.2)
         await _lines(Waiting(engine), Identity(channel=CHANNEL, external_id=uuid.uuid4().hex))
 
@@ -85,9 +85,8 @@ async def _served(settings: Settings, app: Any) -> AsyncIterator[None]:
     server = uvicorn.Server(
         uvicorn.Config(app, host=settings.host, port=settings.port, log_level="error", lifespan="on")
     )
-    server.install_signal_handlers = lambda: None  # type: ignore[method-assign]
     task = asyncio.create_task(server.serve())
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110
         await asyncio.sleep(0.05)
     try:
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import yaml
 
@@ -25,14 +25,16 @@ class Command:
 
 @cache
 def _texts() -> dict[str, Any]:
-    return yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    texts: dict[str, Any] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return texts
 
 
 def sentence(key: str, language: str | None, **values: str) -> OutgoingMessage:
     """The sentence `key` in `language`, or in Arabic and French when the language is not known yet."""
     entry = _texts()[key]
     if language in ("ar", "fr"):
-        return OutgoingMessage(text=entry[language].format(**values), language=language)
+        known = cast(Literal["ar", "fr"], language)
+        return OutgoingMessage(text=entry[known].format(**values), language=known)
     return OutgoingMessage(text="\n\n".join(entry[code].format(**values) for code in ("ar", "fr")))
 
 

@@ -51,7 +51,8 @@ class Turns:
         except BotUnavailableError as error:
             log.warning("the bot is away: %s", error)
             self.bot_away.set()
-            return await self._postpone(held, pending, error, RETURN_WAIT, counts=False)
+            await self._postpone(held, pending, error, RETURN_WAIT, counts=False)
+            return None
         except BotRefusedError as error:
             return await self._failed(held, pending, message, error)
         return await self._finish(held, pending, message, turn)
@@ -94,7 +95,8 @@ class Turns:
         tried = pending.attempts + 1
         log.warning("message %d: the bot %s (try %d of %d)", pending.inbound_id, error, tried, TRIES)
         if tried < TRIES:
-            return await self._postpone(held, pending, error, FIRST_WAIT * 2**pending.attempts, counts=True)
+            await self._postpone(held, pending, error, FIRST_WAIT * 2**pending.attempts, counts=True)
+            return None
         apology = sentence("could_not_handle", pending.language)
         (reply,) = parts(apology, message.sender.channel, self.push)
         async with self.database.session() as session:

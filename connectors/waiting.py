@@ -23,7 +23,7 @@ MARGIN_SECONDS = 0.6
 
 @dataclass
 class Waiting:
-    """Who waits for which message in this process: replies nobody waits for any more go to the next caller."""
+    """Who waits for which message here: replies nobody waits for any more go to the next caller."""
 
     engine: Engine
     _for: set[int] = field(default_factory=set)

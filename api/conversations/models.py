@@ -37,7 +37,8 @@ class Conversation(Base):
 class Lane(Base):
     """One queue of a conversation: when it wants work, and who holds it until when.
 
-    `token` grows with every claim; a worker whose token is no longer the lane's has lost it and may write nothing.
+    `token` grows with every claim; a worker whose token is no longer the lane's has lost it
+    and may write nothing.
     `taken_over` counts the claims of a lane whose worker died with it: on the way out, a reply may have
     left twice.
     """

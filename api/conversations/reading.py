@@ -40,7 +40,8 @@ async def outbound_after(
     session: AsyncSession, conversation_id: int, after: int, limit: int
 ) -> Sequence[OutboundMessage]:
     """The newest `limit` messages to the citizen past position `after`, oldest first."""
-    return await _after(session, OutboundMessage, conversation_id, after, limit)
+    messages: list[OutboundMessage] = await _after(session, OutboundMessage, conversation_id, after, limit)
+    return messages
 
 
 async def _after(session: AsyncSession, model: Any, conversation_id: int, after: int, limit: int) -> Any:
@@ -137,7 +138,7 @@ async def dead_letters(session: AsyncSession, limit: int) -> list[DeadLetter]:
     ]
 
 
-def _letters(model: Any, direction: Direction, at: Any, dead: str) -> Select:
+def _letters(model: Any, direction: Direction, at: Any, dead: str) -> Select[Any]:
     return (
         select(
             literal(str(direction)).label("direction"),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import case, func, insert, literal, select, tuple_, update
+from sqlalchemy import Table, case, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,13 +13,18 @@ from api.conversations.enums import Direction, InboundStatus, OutboundStatus
 from api.conversations.models import Conversation, InboundMessage, Lane, OutboundMessage
 
 # Several statements a message: written on the tables, not on the mapped classes, they cost half.
-CONVERSATIONS, LANES = Conversation.__table__, Lane.__table__
-INBOUND, OUTBOUND = InboundMessage.__table__, OutboundMessage.__table__
+CONVERSATIONS, LANES = cast(Table, Conversation.__table__), cast(Table, Lane.__table__)
+INBOUND, OUTBOUND = cast(Table, InboundMessage.__table__), cast(Table, OutboundMessage.__table__)
 
 
 def _upsert(session: AsyncSession, table: Any) -> Any:
     dialect = session.get_bind().dialect.name
     return (postgresql if dialect == "postgresql" else sqlite).insert(table)
+
+
+async def _wrote_one(session: AsyncSession, statement: Any) -> bool:
+    written: int = (await session.execute(statement)).rowcount  # type: ignore[attr-defined]
+    return written == 1
 
 
 async def touch_conversation(
@@ -79,7 +84,7 @@ async def get_inbound(session: AsyncSession, inbound_id: int) -> InboundMessage:
 
 
 async def wake_lane(session: AsyncSession, conversation_id: int, direction: Direction, now: float) -> None:
-    """Asks for work on a queue, unless it was asked for before: a queue that backs off goes on backing off."""
+    """Asks for work on a queue, unless it was asked for before: one that backs off goes on backing off."""
     await session.execute(
         update(LANES)
         .where(LANES.c.conversation_id == conversation_id, LANES.c.direction == direction)
@@ -158,13 +163,14 @@ async def set_lane(
         )
         .values(values or {"token": token})
     )
-    return (await session.execute(statement)).rowcount == 1  # type: ignore[attr-defined]
+    return await _wrote_one(session, statement)
 
 
 async def update_conversation(session: AsyncSession, conversation_id: int, **values: Any) -> int:
     """Writes to the conversation, whose row is locked from then on, and returns its position."""
     statement = update(CONVERSATIONS).where(CONVERSATIONS.c.id == conversation_id).values(**values)
-    return (await session.execute(statement.returning(CONVERSATIONS.c.position))).scalar_one()
+    position: int = (await session.execute(statement.returning(CONVERSATIONS.c.position))).scalar_one()
+    return position
 
 
 async def advance(session: AsyncSession, conversation_id: int, steps: int, changes: dict[str, Any]) -> int:
@@ -179,7 +185,7 @@ async def claim_delay_notice(session: AsyncSession, conversation_id: int) -> boo
     untold = update(CONVERSATIONS).where(
         CONVERSATIONS.c.id == conversation_id, CONVERSATIONS.c.delay_told.is_(False)
     )
-    return (await session.execute(untold.values(delay_told=True))).rowcount == 1  # type: ignore[attr-defined]
+    return await _wrote_one(session, untold.values(delay_told=True))
 
 
 async def next_inbound(session: AsyncSession, conversation_id: int) -> Any | None:
@@ -230,9 +236,7 @@ async def add_outbound(session: AsyncSession, rows: list[dict[str, Any]]) -> Non
 
 
 async def revive(session: AsyncSession, direction: Direction, message_id: int) -> int | None:
-    """Makes a dead letter pending again; the conversation it belongs to, or None when there is no such
-    letter.
-    """
+    """Makes a dead letter pending again: its conversation, or None when there is no such letter."""
     inbound = direction is Direction.inbound
     table = INBOUND if inbound else OUTBOUND
     dead, pending = (
@@ -242,4 +246,5 @@ async def revive(session: AsyncSession, direction: Direction, message_id: int) -
     )
     letter = update(table).where(table.c.id == message_id, table.c.status == dead)
     revived = letter.values(status=pending, attempts=0).returning(table.c.conversation_id)
-    return (await session.execute(revived)).scalar_one_or_none()
+    conversation_id: int | None = (await session.execute(revived)).scalar_one_or_none()
+    return conversation_id

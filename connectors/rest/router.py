@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from typing import Any
 
@@ -34,6 +35,12 @@ def rest_router(engine: Engine, *, loopback_only: bool) -> APIRouter:
         """Takes a message the way every channel does and answers with the replies to it."""
         if loopback_only and not _is_local(request):
             raise OnlyFromThisMachine
+        # In a task of its own: a caller who hangs up does not stop it, and each of its many small waits
+        # does not
+        # wake the whole chain of middlewares.
+        return await asyncio.create_task(_converse(posted))
+
+    async def _converse(posted: RestMessage) -> list[dict[str, Any]]:
         message = incoming(posted, await _offered(engine, posted))
         received = await engine.receive(message)
         return [outgoing(posted.sender, reply) for reply in await waiting.answer(received)]

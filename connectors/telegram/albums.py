@@ -32,7 +32,7 @@ class Albums:
         self._open: dict[str, _Album] = {}
 
     async def add(self, album_id: str, part: Coroutine[Any, Any, IncomingMessage]) -> None:
-        """Returns when the album this part belongs to is stored; raises what preparing or storing it raised."""
+        """Returns when the album of this part is stored; raises what preparing or storing it raised."""
         album = self._open.setdefault(album_id, _Album())
         album.parts.append(asyncio.create_task(part))
         album.changed = asyncio.get_running_loop().time()
@@ -42,7 +42,7 @@ class Albums:
 
     async def _close_when_quiet(self, album_id: str, album: _Album) -> None:
         loop = asyncio.get_running_loop()
-        while (left := album.changed + self._quiet - loop.time()) > 0:
+        while (left := album.changed + self._quiet - loop.time()) > 0:  # noqa: ASYNC110
             await asyncio.sleep(left)
         del self._open[album_id]
         await self._store(together(album_id, await asyncio.gather(*album.parts)))

@@ -57,7 +57,8 @@ class TelegramChannel:
 
     @property
     def bot(self) -> Bot:
-        return self._application.bot
+        bot: Bot = self._application.bot
+        return bot
 
     @property
     def secret(self) -> str:
@@ -90,7 +91,7 @@ class TelegramChannel:
         elif isinstance(heard, Elsewhere):
             await self._refuse_group(heard)
         elif isinstance(heard, Blocked):
-            async with self._engine.database.write() as session:
+            async with self._engine.database.session() as session:
                 await service.lost(session, heard.who.channel, heard.who.external_id)
 
     def parts(self, message: OutgoingMessage) -> list[OutgoingMessage]:
@@ -146,7 +147,7 @@ class TelegramChannel:
         return None
 
     async def _whole(self, heard: Heard) -> IncomingMessage:
-        """The message with what only Telegram or the database knows: its file, the payload behind a button."""
+        """The message with what Telegram or the database knows: its file, the payload behind a button."""
         if heard.query:
             payload = await self._payload(heard.message)
             return heard.message.model_copy(update={"payload": payload})
@@ -243,10 +244,10 @@ class TelegramChannel:
             log.error("telegram: update %d cannot be read (%s)", update.update_id, type(error).__name__)
 
 
-def _application(settings: Settings) -> Application:
+def _application(settings: Settings) -> Application[Any, Any, Any, Any, Any, Any]:
     assert settings.telegram_token is not None
     base = settings.telegram_base_url
-    bot: ExtBot = ExtBot(
+    bot: ExtBot[Any] = ExtBot(
         settings.telegram_token.get_secret_value(),
         base_url=f"{base}/bot",
         base_file_url=f"{base}/file/bot",

@@ -32,7 +32,7 @@ class Intake:
     _at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(4))
 
     async def fetch(self, message: IncomingMessage, file: TelegramFile) -> IncomingMessage:
-        """The message with its file kept, or with the reason why it is not: a file is never lost in silence."""
+        """The message with its file kept, or with the reason why not: no file is lost in silence."""
         if file.size > policy().limits.attachment_bytes:
             return message.model_copy(update={"refusal": "attachment_refused"})
         try:

@@ -10,7 +10,7 @@ REMEMBERED_CHATS = 10_000
 
 
 class Pace:
-    """Waits until one more message may be sent; `overall` a second, `apart` seconds between two to one chat."""
+    """Waits until one more may be sent: `overall` a second, `apart` seconds between two to one chat."""
 
     def __init__(self, overall: float = 30.0, apart: float = 1.0) -> None:
         self._gap = 1.0 / overall

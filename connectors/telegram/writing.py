@@ -97,7 +97,7 @@ def payload_of(data: str, offered: Iterable[str]) -> str:
 
 
 def _best_cut(text: str, most: int) -> int:
-    """Where to cut: the last good place in the second half of what fits, else the last character that fits."""
+    """Where to cut: the last good place in the second half of what fits, else as late as fits."""
     fits = _fitting(text, most)
     for cut in _CUTS:
         ends = [found.end() for found in cut.finditer(text, 0, fits)]

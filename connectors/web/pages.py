@@ -79,7 +79,8 @@ def page_router(settings: Settings, sessions: Sessions) -> APIRouter:
 @cache
 def words() -> dict[str, dict[str, Any]]:
     """The words of the pages, by language."""
-    return yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    read: dict[str, dict[str, Any]] = yaml.safe_load((HERE / "words.yml").read_text(encoding="utf-8"))
+    return read
 
 
 def language_of(request: Request, asked: Language | None) -> Language:

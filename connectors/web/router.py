@@ -61,7 +61,7 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
 
     @router.post("/session")
     async def begin(request: Request, framed: bool = False) -> Response:
-        """Gives a session to a page that has none, or renews it; to a framed page as words it keeps itself."""
+        """Gives a page a session, or renews it; a framed page gets words to keep itself."""
         sessions.check_origin(request)
         if framed:
             return JSONResponse({"token": sessions.token(request)}, headers={"Cache-Control": "no-store"})
@@ -90,7 +90,7 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
         """The lines past `after`; with `wait`, as soon as there are any."""
         who = sessions.known(request)
         told = await lines_after(engine.database, who, after) if who else None
-        if told and wait and not told.lines:
+        if who and told and wait and not told.lines:
             told = await _next_lines(engine, who, told)
         return (told or NOTHING).for_page()
 

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m tests.bench.faults [--database postgresql] [--messages 1000] [--conversations 50]
 
-Counts, at the end: messages lost, cases missing or filed twice, conversations out of order, and replies repeated
-where the channel cannot tell whether it had got them. Everything but the repeated replies must be zero.
+Counts, at the end: messages lost, cases missing or filed twice, conversations out of order, and replies
+repeated where the channel cannot tell whether it had got them. All but the repeated replies must be zero.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,7 +110,7 @@ class Replica:
 class RotatingTelegram(TelegramServer):
     """Posts each update to one replica after the other, as a load balancer in front of them would."""
 
-    replicas: list[Replica] = []
+    replicas: Sequence[Replica] = ()
 
     async def deliver(self, update: dict[str, Any], secret: str | None = None) -> int:
         assert self.webhook
@@ -159,7 +160,7 @@ async def _run(
 
 
 def _talks(messages: int, conversations: int) -> dict[str, list[str]]:
-    """What each citizen says: half of them on the website, half on Telegram; every tenth message files a case."""
+    """What each citizen says: half on the website, half on Telegram; every tenth message files a case."""
     talks: dict[str, list[str]] = {}
     for number in range(messages):
         channel = "web" if number % 2 else "telegram"

@@ -20,7 +20,9 @@ from connectors.engine import Engine, Pace
 from tests.connectors.fake_bot import FakeBot
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgresql+asyncpg://postgres@127.0.0.1:5432/postgres")
-QUICK = Pace(lease=1.5, look=0.1, patience=0.4, bot_probe=0.05)
+QUICK = Pace(lease=2.0, look=0.1, patience=8.0, bot_probe=0.05)
+HASTY = Pace(lease=2.0, look=0.1, patience=0.4, bot_probe=0.05)
+"""For tests of what a citizen hears when it takes longer."""
 
 
 def _dsn(name: str | None = None) -> str:

@@ -1,9 +1,11 @@
 """A bot for tests: speaks POST /turn like the real one, and does what the message tells it to.
 
 Words it obeys: "boom" answers 500, "garbage" answers no turn, "slow N" takes N seconds, "nothing" gives no
-reply, "choose" offers two buttons, "fr ..." and "ar ..." answer in that language, "file ..." files a suggestion
-with the case API, keyed by the message's id as the real bot does it. Anything else is echoed with its number in
-the conversation. Run alone: `python fake_bot.py PORT`, with API_URL and BOT_TOKEN in the environment.
+reply, "choose" offers two buttons, "fr ..." and "ar ..." answer in that language, "file ..." files a
+suggestion with the case API, keyed by the message's id as the real bot does it. Anything else is echoed with
+its number in the conversation.
+
+Run alone: `python fake_bot.py PORT`, with API_URL and BOT_TOKEN in the environment.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ import sys
 from typing import Any
 
 import httpx
-
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

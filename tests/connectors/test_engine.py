@@ -11,7 +11,8 @@ from api.conversations.enums import ConversationStatus, Direction
 from api.conversations.models import Conversation
 from api.conversations.schemas import Reply
 from connectors.delivery import RefusedError, TryAgainError, UnreachableError
-from connectors.engine import Engine, Pace
+from connectors.engine import Engine
+from tests.connectors.conftest import HASTY
 from tests.connectors.helpers import Phone, eventually, said, told
 
 
@@ -52,8 +53,7 @@ async def test_order_is_kept_within_a_conversation_and_nobody_waits_for_a_strang
 
 
 async def test_two_engines_share_conversations_without_overlap(make_engine, database, bot):
-    patient = Pace(lease=1.5, look=0.1, patience=5)
-    engines = [await make_engine(patient), await make_engine(patient)]
+    engines = [await make_engine(), await make_engine()]
     messages = [said(f"n{n}", who=f"citizen {n % 5}") for n in range(40)]
     for number, message in enumerate(messages):
         await engines[number % 2].receive(message)
@@ -63,7 +63,8 @@ async def test_two_engines_share_conversations_without_overlap(make_engine, data
     assert bot.overlaps == 0 and len(bot.requests) == 40
 
 
-async def test_a_dead_bot_is_told_and_the_message_handled_when_it_is_back(engine, database, bot):
+async def test_a_dead_bot_is_told_and_the_message_handled_when_it_is_back(make_engine, database, bot):
+    engine = await make_engine(HASTY)
     bot.away = True
     await engine.receive(said("aslema", language="fr"))
     texts = await answers(database, 1)
@@ -72,7 +73,8 @@ async def test_a_dead_bot_is_told_and_the_message_handled_when_it_is_back(engine
     assert (await answers(database, 2))[1] == "1: aslema"
 
 
-async def test_a_slow_bot_is_told_once_in_both_languages_while_none_is_known(engine, database):
+async def test_a_slow_bot_is_told_once_in_both_languages_while_none_is_known(make_engine, database):
+    engine = await make_engine(HASTY)
     await engine.receive(said("slow 0.9"))
     await engine.receive(said("second"))
     texts = await answers(database, 3)
@@ -113,7 +115,7 @@ async def test_a_worker_that_dies_loses_nothing(make_engine, database, bot):
         (held,) = await service.claim(session, Direction.inbound, "dead", 0.3, 1)
     async with database.session() as session:
         pending = await service.next_pending(session, held)
-    await make_engine(Pace(look=0.1, patience=5))
+    await make_engine()
     assert await answers(database, 1) == ["1: aslema"]
     with pytest.raises(service.LeaseLostError):
         async with database.session() as session:

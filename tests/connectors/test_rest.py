@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from api import errors
 from connectors.rest.router import rest_router
+from tests.connectors.conftest import HASTY
 
 
 @pytest.fixture
@@ -65,13 +66,15 @@ async def test_a_repeated_message_id_is_answered_and_not_repeated(rest, bot):
     assert len(bot.requests) == 1
 
 
-async def test_a_dead_bot_is_told_in_time_and_the_answer_comes_with_the_next(rest, bot):
+async def test_a_dead_bot_is_told_in_time_and_the_answer_comes_with_the_next(make_engine, bot):
+    rest = client_of(await make_engine(HASTY), loopback_only=True)
     bot.away = True
     (told,) = await asyncio.wait_for(say(rest, "first"), 2)
     assert "Cela prend plus de temps" in told["text"]
     bot.away = False
     texts = [one["text"] for one in await say(rest, "second")]
     assert texts == ["1: first", "2: second"]
+    await rest.aclose()
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def visitor(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def troubles(visitor: BrowserContext) -> list[str]:
-    """What went wrong in the pages of the visitor: script errors, refused requests, messages of the console."""
+    """What went wrong in the visitor's pages: script errors, and errors told on the console."""
     found: list[str] = []
     visitor.on("weberror", lambda error: found.append(str(error.error)))
     visitor.on("console", lambda told: found.append(told.text) if told.type == "error" else None)

@@ -135,7 +135,7 @@ def test_a_screen_reader_is_told_what_is_what(page):
     nameless = page.evaluate(
         """[...document.querySelectorAll('button, a'),
             ...document.querySelector('deep-chat').shadowRoot.querySelectorAll('button, [role=button]')]
-           .filter(one => one.checkVisibility() && !(one.getAttribute('aria-label') || one.textContent.trim()))
+           .filter(one => one.checkVisibility() && !one.getAttribute('aria-label') && !one.textContent.trim())
            .length"""
     )
     assert nameless == 0
