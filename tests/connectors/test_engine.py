@@ -11,7 +11,7 @@ from api.conversations.enums import ConversationStatus, Direction
 from api.conversations.models import Conversation
 from api.conversations.schemas import Reply
 from connectors.delivery import RefusedError, TryAgainError, UnreachableError
-from connectors.engine import Engine
+from connectors.engine import Engine, Pace
 from tests.connectors.conftest import HASTY
 from tests.connectors.helpers import Phone, eventually, said, told
 
@@ -176,3 +176,14 @@ async def _last(database, text: str) -> bool:
 
 async def _got(phone: Phone, number: int) -> bool:
     return len(phone.got) >= number
+
+
+async def test_replicas_hear_of_messages_at_once(make_engine, database):
+    """On PostgreSQL a message stored by one process is handled by another before its next look."""
+    if database.dialect != "postgresql":
+        pytest.skip("processes hear of each other through PostgreSQL")
+    await make_engine(Pace(look=30, patience=60))
+    await asyncio.sleep(0.7)
+    idle = Engine(database, None)  # type: ignore[arg-type]
+    await idle.receive(said("aslema"))
+    assert await answers(database, 1) == ["1: aslema"]
