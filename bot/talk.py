@@ -173,7 +173,7 @@ def in_view(parsed: dict[str, Any], text: str, state: dict[str, Any]) -> dict[st
     intent, entities = parsed["intent"], parsed["entities"]
     if intent["name"] not in FOLLOWING and any(entity["entity"] == "reference" for entity in entities):
         return {**parsed, "intent": {"name": "check_status", "confidence": 1.0}}
-    if not state.get("loop") and intent["name"] == "guidance" and (act := wished_filing(text)):
+    if intent["name"] == "guidance" and (act := wished_filing(text)):
         return {**parsed, "intent": {"name": act, "confidence": 1.0}}
     if state.get("loop"):
         return {**parsed, "intent": {**intent, "name": "cancel"}} if intent["name"] == "restart" else parsed

@@ -12,7 +12,7 @@ from typing import Any
 
 import phonenumbers
 
-from bot.actions.lexicon import is_laughter, negated_before, number
+from bot.actions.lexicon import has_any, is_laughter, lexicon, negated_before, number
 from bot.actions.message import Message
 
 SUBJECT_LENGTH, DESCRIPTION_LENGTH = (3, 150), (10, 5000)
@@ -114,6 +114,8 @@ def national_id(message: Message) -> str:
 
 def governorate(message: Message) -> str:
     """The slug of one of the 24 governorates; the one that is not denied when two are named."""
+    if has_any(message.text, lexicon()["foreign"]):
+        raise Unreadable("governorate")
     found = [e for e in message.entities if e.get("entity") in ("governorate", "municipality", "delegation")]
     said = [e for e in found if not negated_before(message.text, e.get("start") or 0)] or found
     for entity in said:

@@ -34,6 +34,7 @@ class Filing:
     failures: int = 0
     started_by: str = ""
     offered: list[dict[str, Any]] = field(default_factory=list)
+    suggested: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def from_slot(cls, slot: dict[str, Any] | None) -> Filing | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -12,6 +13,7 @@ from bot.actions import fields
 from bot.actions.action import Events
 from bot.actions.case_api import ApiRefused
 from bot.actions.case_told import case_custom
+from bot.actions.clarify import way_on
 from bot.actions.fields import Unreadable
 from bot.actions.filing import FORM, Filing, kind_of, plan
 from bot.actions.filing_turn import SIDE_TALK, agreement, correction, opening
@@ -40,7 +42,7 @@ class FilingTurn(FormTurn):
         for name, value in opening(self.message, self.state).items():
             self.state.give(name, value)
         if self.state.kind == "notice":
-            await self.suggest(self.message)
+            await self.notice_more("description", self.message)
         elif not self.message.pressed and (named := await self.competence.named(self.message)):
             self.choose_or_offer(named)
         if self.message.pressed and self.state.kind == "guidance" and self.last_question:
@@ -48,7 +50,8 @@ class FilingTurn(FormTurn):
         return await self.ask()
 
     def remind(self) -> None:
-        self.speech.say("utter_unfinished", kind=self.speech.word(f"utter_kind_{self.state.kind}"))
+        kind = self.speech.word(f"utter_kind_{self.state.kind}")
+        self.speech.say("utter_unfinished", kind=kind, buttons=[way_on(self.speech, "cancel")])
 
     def is_aside(self, field: str) -> bool:
         """A request for guidance is made of questions: there, only talk about the talk steps aside."""
@@ -156,6 +159,7 @@ class FilingTurn(FormTurn):
             "confirm": self.take_confirm,
             "structure": self.take_structure,
             "governorate": self.take_governorate,
+            "name": self.take_name,
         }
         if field in special:
             return await special[field](message)
@@ -176,24 +180,28 @@ class FilingTurn(FormTurn):
             self.state.give(field, fields.READERS[field](message))
 
     async def notice_more(self, field: str, message: Message) -> None:
+        """A notice finds its governorate and its structures in the place and in the matter."""
         if self.state.kind == "notice" and field == "description":
-            await self.suggest(message)
-        if field != "place":
+            self.state.suggested = [_brief(s) for s in await self.competence.concerned(message)]
+        if field != "place" or not message.text:
             return
-        if "governorate" not in self.state.fields and message.text:
-            if named := _first_governorate(message) or await self.competence.governorate_of(message.text):
-                self.state.give("governorate", named)
-        if "structure" not in self.state.fields and message.text:
-            halls = await self.competence.named(message) or await self.competence.town_halls(message.text)
-            self.offer([{**hall, "why": hall["name"]} for hall in halls] + self.state.offered)
-
-    async def suggest(self, message: Message) -> None:
-        """The structures that the matter of a notice names or concerns, to be chosen from once the place is known."""
-        self.offer(await self.competence.concerned(message))
+        if governorate := await self.competence.governorate_of(message.text) or _first_governorate(message):
+            self.state.give("governorate", governorate)
+        halls = [{**hall, "why": hall["name"]} for hall in await self.competence.town_halls(message.text)]
+        self.offer([*halls, *self.state.suggested])
 
     def offer(self, structures: list[dict[str, Any]]) -> None:
         known = {structure["slug"]: _brief(structure) for structure in reversed(structures)}
         self.state.offered = list(reversed(known.values()))[:CHOICES]
+
+    async def take_name(self, message: Message) -> None:
+        """A name; a phone number written behind it fills that field as well."""
+        phones = message.all("phone")
+        if not phones:
+            return self.state.give("name", fields.name(message))
+        alone = replace(message, text=message.text.replace(phones[-1]["text"], " "))
+        self.state.give("name", fields.name(alone))
+        self.state.give("phone", fields.phone(message))
 
     async def take_governorate(self, message: Message) -> None:
         try:

@@ -43,11 +43,13 @@ def steering(message: Message, field: str, optional: bool = False) -> str | None
     named = steering_named(message.text)
     if field in OPEN:
         return named
-    return act if act and message.confidence >= LIKELY else named
+    return named or (act if act and message.confidence >= CERTAIN else None)
 
 
 def declines(message: Message) -> bool:
     """Whether a short message leaves a question unanswered ("ma3andich", "non merci")."""
+    if fields_named(message.text) and denies(message.text) and message.words > 2:
+        return False
     if steering_named(message.text) == "skip" or yes_or_no(message.text) is False:
         return True
     return message.intent in ("skip", "deny") and message.confidence >= CERTAIN
@@ -64,6 +66,8 @@ def is_side_question(message: Message, field: str) -> bool:
         return message.intent not in STEERING | {"affirm", "deny", "inform", "correct_field"}
     if message.words > QUESTION_WORDS or asks_for_value(message, field):
         return False
+    if message.intent == "change_language" and message.all("language"):
+        return True
     if message.intent in SIDE_TALK:
         if field not in OPEN:
             return message.confidence >= LIKELY

@@ -63,12 +63,13 @@ class FollowTurn(FormTurn):
         return await super().not_understood(field, problem)
 
     async def among_own_cases(self) -> Events:
-        own = await self.api.own_cases(self.message.identity)
-        if self.message.pressed and self.last_reference in [case["reference"] for case in own]:
-            own = [case for case in own if case["reference"] == self.last_reference]
+        """Under a case that was just told, its buttons act on it; else the only own case, or a choice of them."""
+        own = [case["reference"] for case in await self.api.own_cases(self.message.identity)]
+        if self.message.pressed and self.last_reference and self.state.act != STATUS:
+            own = [self.last_reference]
         if len(own) == 1:
-            return await self.open(own[0]["reference"])
-        self.state.choices = [case["reference"] for case in own[:CASES_OFFERED]]
+            return await self.open(own[0])
+        self.state.choices = own[:CASES_OFFERED]
         return await self.ask()
 
     # -- reading

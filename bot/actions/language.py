@@ -40,7 +40,8 @@ class ActionChooseLanguage(Action):
         message = Message.of(tracker)
         now = tracker.get_slot("language")
         asked_for_other = message.value("language") not in (None, "ar", "fr")
-        if message.intent == "change_language" and not asked_for_other:
+        in_value = tracker.get_slot("requested_slot") in VALUE_FIELDS and not message.all("language")
+        if message.intent == "change_language" and not asked_for_other and (message.pressed or not in_value):
             language = asked_language(message, now)
             return [SlotSet("language", language), SlotSet("language_asked", language)]
         language = heard_language(message, tracker, now)

@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 from bot.actions.case_api import ApiRefused, CaseApi
-from bot.actions.lexicon import negated_before
+from bot.actions.lexicon import has_any, lexicon, negated_before
 from bot.actions.message import Message
 
 MUNICIPALITY = "municipality"
 LIKELY_SERVICE = 0.35
 CHOICES = 6
+NAMES_TRIED = 10
 
 
 class Competence:
@@ -36,26 +37,27 @@ class Competence:
         return [*named, *await self._responsible(message)]
 
     async def governorate_of(self, text: str) -> str | None:
-        """The governorate of a place named in the text, when all places of that name lie in one."""
-        for words in _place_names(text):
-            places = await self._api.places(words)
-            itself = [place["slug"] for place in places if place["kind"] == "governorate"]
-            if len(itself) == 1:
-                return str(itself[0])
-            governorates = {_governorate(place) for place in places}
-            if len(governorates) == 1:
-                return governorates.pop()
-        return None
+        """The governorate of the place that a text ends with, when all places of that name lie in one."""
+        places = await self._places(text)
+        itself = [place["slug"] for place in places if place["kind"] == "governorate"]
+        governorates = {place.get("governorate") or place["slug"] for place in places}
+        found = itself if len(itself) == 1 else list(governorates)
+        return str(found[0]) if len(found) == 1 else None
 
     async def town_halls(self, text: str) -> list[dict[str, Any]]:
-        """The municipalities whose name stands in the description of a place."""
-        for words in _place_names(text):
-            found = [
-                place["slug"] for place in await self._api.places(words) if place["kind"] == "municipality"
-            ]
-            if found:
-                return await self._existing(found)
-        return []
+        """The municipalities of the place that a description of a place ends with."""
+        places = await self._places(text)
+        return await self._existing([place["slug"] for place in places if place["kind"] == "municipality"])
+
+    async def _places(self, text: str) -> list[dict[str, Any]]:
+        """The places that the surest of the names in the text may mean: one that means one town, if there is any."""
+        several: list[dict[str, Any]] = []
+        for words in place_names(text):
+            places = await self._api.places(words)
+            if len({place.get("governorate") or place["slug"] for place in places}) == 1:
+                return places
+            several = several or places
+        return several
 
     def _slugs_named(self, message: Message, governorate: str | None) -> list[str]:
         said = message.all("structure")
@@ -110,13 +112,21 @@ def _seat(governorate: str | None) -> list[str]:
     return [governorate.replace("governorate-", "municipality-")] if governorate else []
 
 
-def _place_names(text: str) -> list[str]:
-    """What may be the name of a town in "rue de la Liberté, La Marsa": the last part first, then the whole."""
-    parts = [part.strip() for part in re.split(r"[,،;\n\-–]", text) if part.strip()]
-    words = text.split()
-    ends = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) > count]
-    return [name for name in dict.fromkeys([*reversed(parts), *ends]) if 2 < len(name) <= 40]
+def place_names(text: str) -> list[str]:
+    """What may be the name of a town in "rue de la Liberté, La Marsa": the last part first, longer names before shorter.
+
+    What stands after a word for a street or a quarter is its name, not a town.
+    """
+    parts = [part.split() for part in re.split(r"[,،;\n–]", text) if part.strip()]
+    names = [" ".join(name) for part in reversed(parts) for name in _ends_first(part)]
+    return list(dict.fromkeys(names))[:NAMES_TRIED]
 
 
-def _governorate(place: dict[str, Any]) -> str:
-    return place.get("governorate") or place["slug"]
+def _ends_first(words: list[str]) -> list[list[str]]:
+    tried = []
+    for length in (3, 2, 1):
+        for start in range(len(words) - length, -1, -1):
+            street = start > 0 and has_any(words[start - 1], lexicon()["streets"])
+            if not street and not has_any(words[start], lexicon()["streets"]):
+                tried.append(words[start : start + length])
+    return [name for name in tried if len(" ".join(name)) > 2]
