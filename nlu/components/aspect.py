@@ -5,33 +5,21 @@ validity.
 from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from nlu.components.features import stem
 from nlu.components.linear import SentenceClassifier
 from nlu.components.normalisation import normalise
 from nlu.words import lexicon
 
-GENERAL = "general"
-HANDICAP = 0.4
-"""Taken off the decision value of `general`, used more freely in training than citizens do."""
-SECOND = 0.12
+SECOND = 0.05
 """Lowest probability of a second aspect."""
 LONGEST_FOLLOW_UP = 7
 """Words beyond which a message is read as a full question."""
 
 
 class AspectClassifier(SentenceClassifier):
-    """A sentence classifier that may give two aspects; `general` only when nothing else is asked."""
+    """A sentence classifier that may give two aspects."""
 
     class_weight = "balanced"
-
-    def scores(self, text: str) -> np.ndarray:
-        """Decision value of each aspect."""
-        scores = super().scores(text)
-        if GENERAL in self.labels:
-            scores[self.labels.index(GENERAL)] -= HANDICAP
-        return scores
 
     def several(self, text: str) -> list[tuple[str, float]]:
         """The best aspect and, when it is likely enough, the second, with probabilities."""
@@ -55,7 +43,7 @@ def _fillers() -> frozenset[str]:
 
 def cued_aspects(words: Sequence[str]) -> list[str]:
     """Aspects whose words stand among normalised words, in order."""
-    found = [_cues()[stem(word)] for word in words if stem(word) in _cues()]
+    found = [cue for word in words if (cue := _cue(word))]
     return list(dict.fromkeys(found))
 
 
@@ -64,5 +52,19 @@ def is_bare_follow_up(text: str) -> bool:
     words = normalise(text).split()
     if not 0 < len(words) <= LONGEST_FOLLOW_UP:
         return False
-    cued = [stem(word) in _cues() for word in words]
-    return any(cued) and all(cue or stem(word) in _fillers() for cue, word in zip(cued, words, strict=True))
+    cued = [_cue(word) for word in words]
+    return any(cued) and all(cue or _is_filler(word) for cue, word in zip(cued, words, strict=True))
+
+
+def _cue(word: str) -> str | None:
+    """The aspect that a word asks for, also with the Arabic "and", "with" or "for" written onto it."""
+    return next((_cues()[stem(form)] for form in _without_clitics(word) if stem(form) in _cues()), None)
+
+
+def _is_filler(word: str) -> bool:
+    return any(stem(form) in _fillers() for form in _without_clitics(word))
+
+
+def _without_clitics(word: str) -> tuple[str, ...]:
+    clitics = lexicon("aspects")["clitics"]
+    return (word, *(word[len(c) :] for c in clitics if word.startswith(c) and len(word) > len(c) + 1))

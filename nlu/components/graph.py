@@ -25,8 +25,8 @@ class SentenceComponent(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`c`: cost of the linear machine; `temperature`: see nlu/components/linear.py."""
-        return {"c": 1.0, "temperature": TEMPERATURE}
+        """`c`, `temperature`, `offsets`: of the SentenceClassifier."""
+        return {"c": 1.0, "temperature": TEMPERATURE, "offsets": {}}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         """Component over a not yet trained classifier."""
@@ -73,7 +73,7 @@ class SentenceComponent(GraphComponent):
         texts, labels = self.examples(training_data)
         with self._storage.write_to(self._resource) as folder:
             if len(set(labels)) > 1:
-                settings = {key: self._config[key] for key in ("c", "temperature")}
+                settings = {key: self._config[key] for key in ("c", "temperature", "offsets")}
                 self._model = self.classifier(self.spaces, **settings).fit(texts, labels)
                 self._model.save(Path(folder))
         return self._resource

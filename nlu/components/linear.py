@@ -22,18 +22,25 @@ TEMPERATURE = 0.13
 class SentenceClassifier:
     """Linear one-versus-rest classifier over SentenceFeatures with temperature-scaled probabilities.
 
-    `c` is the cost of the linear machine. `fit` takes raw sentences and their labels; `predict` gives the
-    best label of each sentence, `predict_proba` a (sentences × labels) array in the order of `labels`.
+    `c` is the cost of the linear machine; `offsets` are added to the decision values of labels that the
+    training sentences hold too rarely or too often. `fit` takes raw sentences and their labels; `predict`
+    gives the best label of each sentence, `predict_proba` a (sentences × labels) array in the order of
+    `labels`.
     """
 
     class_weight: str | None = None
 
     def __init__(
-        self, weights: Mapping[str, float] | None = None, c: float = 1.0, temperature: float = TEMPERATURE
+        self,
+        weights: Mapping[str, float] | None = None,
+        c: float = 1.0,
+        temperature: float = TEMPERATURE,
+        offsets: Mapping[str, float] | None = None,
     ):
         self.features = SentenceFeatures(dict(weights or WEIGHTS))
         self.c = c
         self.temperature = temperature
+        self.offsets = dict(offsets or {})
         self.labels: list[str] = []
         self.coefficients = np.zeros((0, 0), dtype=np.float16)
         self.intercept = np.zeros(0, dtype=np.float32)
@@ -47,7 +54,8 @@ class SentenceClassifier:
         coefficients, intercept = _fit_halves(
             matrix, target, LinearSVC(C=self.c, tol=0.01, class_weight=self.class_weight)
         )
-        self.intercept = intercept.astype(np.float32)
+        offsets = np.array([self.offsets.get(label, 0.0) for label in self.labels])
+        self.intercept = (intercept + offsets).astype(np.float32)
         self.coefficients = np.ascontiguousarray(coefficients.T).astype(np.float16)
         return self
 

@@ -28,10 +28,8 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`threshold`: lowest confidence answered; `ranking_length`: labels kept; `c`, `temperature`: of the
-        machine.
-        """
-        return {"threshold": 0.25, "ranking_length": 10, "c": 1.0, "temperature": TEMPERATURE}
+        """`threshold`: lowest confidence answered; `ranking_length`: labels kept."""
+        return {"threshold": 0.25, "ranking_length": 10, "c": 1.0, "temperature": TEMPERATURE, "offsets": {}}
 
     def examples(self, training_data: TrainingData) -> tuple[list[str], list[str]]:
         """Every example that has an intent, with its full label."""
@@ -48,9 +46,8 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
             INTENT_RANKING_KEY, [{"name": n, "confidence": p} for n, p in ranking], add_to_output=True
         )
         if service:
-            add_entities(
-                message, [sentence_entity("service", service, text, confidence, type(self).__name__)]
-            )
+            name, whole = type(self).__name__, message.get(TEXT)
+            add_entities(message, [sentence_entity("service", service, whole, confidence, name)])
 
     def _decide(self, text: str, label: str, confidence: float) -> tuple[str, str, float]:
         if is_bare_follow_up(text):
