@@ -12,9 +12,15 @@ from nlu.components.aspect import is_bare_follow_up
 from nlu.components.graph import SentenceComponent, add_entities, sentence_entity
 from nlu.components.greeting import without_greeting
 from nlu.components.linear import TEMPERATURE, SentenceClassifier
+from nlu.components.normalisation import normalise
 
 GUIDANCE = "guidance"
 FALLBACK = "nlu_fallback"
+SHORT_ANSWERS = frozenset({"affirm", "deny", "skip", "cancel", "thank"})
+CERTAIN = 0.6
+"""Confidence from which a short answer stands, although its words could ask for an aspect ("valide")."""
+LONE_REFERENCE = ("check_status", 0.95)
+"""What a message means that holds a reference and nothing else."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -39,7 +45,7 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
     def annotate(self, message: Message, model: SentenceClassifier) -> None:
         """Intent, ranking and service."""
         text = without_greeting(message.get(TEXT))
-        ranking = model.rank(text, self._config["ranking_length"])
+        ranking = _lone_reference_first(text, model.rank(text, self._config["ranking_length"]))
         intent, service, confidence = self._decide(text, *ranking[0])
         message.set(INTENT, {"name": intent, "confidence": confidence}, add_to_output=True)
         message.set(
@@ -50,9 +56,18 @@ class MeaningClassifier(SentenceComponent, IntentClassifier):
             add_entities(message, [sentence_entity("service", service, whole, confidence, name)])
 
     def _decide(self, text: str, label: str, confidence: float) -> tuple[str, str, float]:
-        if is_bare_follow_up(text):
+        is_short_answer = label in SHORT_ANSWERS and confidence >= CERTAIN
+        if is_bare_follow_up(text) and not is_short_answer:
             return GUIDANCE, "", confidence
         if confidence < self._config["threshold"]:
             return FALLBACK, "", confidence
         intent, _, service = label.partition("/")
         return intent, service, confidence
+
+
+def _lone_reference_first(text: str, ranking: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    if normalise(text) != "xref":
+        return ranking
+    label, confidence = LONE_REFERENCE
+    rest = [(name, share * (1 - confidence)) for name, share in ranking if name != label]
+    return [LONE_REFERENCE, *rest]

@@ -22,10 +22,18 @@ _MANY_DIGITS = re.compile(r"\d(?:\D{0,2}\d){5}")
 
 @dataclass(frozen=True)
 class Aligned:
-    """Normalised text that remembers where each character stood."""
+    """Normalised text that remembers where each character stood, and its capitals."""
 
     text: str
     origin: tuple[int, ...]
+    raw: str
+
+    @property
+    def cased(self) -> str:
+        """The normalised text with the capitals of the raw one."""
+        return "".join(
+            c.upper() if self.raw[at].isupper() else c for c, at in zip(self.text, self.origin, strict=True)
+        )
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Positions in the raw text of a stretch of the normalised text."""
@@ -40,7 +48,7 @@ def _clean_character(char: str) -> str:
 def align(text: str) -> Aligned:
     """Normalise character by character: ASCII digits, one case, no marks."""
     pieces = [(clean, at) for at, char in enumerate(text) for clean in _clean_character(char)]
-    return Aligned("".join(clean for clean, _ in pieces), tuple(at for _, at in pieces))
+    return Aligned("".join(clean for clean, _ in pieces), tuple(at for _, at in pieces), text)
 
 
 def find_patterns(text: str) -> list[dict[str, Any]]:
@@ -67,10 +75,10 @@ def _hits(aligned: Aligned) -> Iterator[tuple[str, int, int, str]]:
     for start, end, day in find_dates(text):
         yield "date", start, end, day.isoformat()
     yield from _numbers(text)
-    for found in find_codes(text):
+    for found in find_codes(aligned.cased):
         yield "code", found.start, found.end, found.value
     for match in _languages()[0].finditer(text):
-        yield "language", match.start(), match.end(), _languages()[1][match.group()]
+        yield "language", match.start(), match.end(), _languages()[1][match[1]]
 
 
 def _numbers(text: str) -> Iterator[tuple[str, int, int, str]]:
@@ -99,4 +107,5 @@ def _identity_words() -> frozenset[str]:
 def _languages() -> tuple[re.Pattern, dict[str, str]]:
     names = {clean_script(word): code for code, words in lexicon("languages").items() for word in words}
     pattern = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), names
+    prefixes = "|".join(prefix for prefix, _ in lexicon("letters")["prefixes"])
+    return re.compile(rf"(?<!\w)(?:{prefixes})?({pattern})(?!\w)"), names

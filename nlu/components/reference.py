@@ -12,6 +12,7 @@ from dataclasses import dataclass
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUE = {char: value for value, char in enumerate(CROCKFORD)}
 _LOOKALIKES = str.maketrans("OIL", "011")
+FIGURES_OF_A_CODE = 3
 _GAP = r"[\s\-\u2010-\u2015_./:#]*"
 _STEP = r"[\s\-\u2010-\u2015_./]?"
 _CHAR = "[0-9a-tv-z]"
@@ -77,7 +78,7 @@ def _reference(match: re.Match) -> Found | None:
 
 
 def find_codes(text: str) -> list[Found]:
-    """Follow-up codes `XXXX-XXXX`: eight characters that hold figures and letters, or are split by a dash."""
+    """Follow-up codes `XXXX-XXXX`, told from Arabizi words by a dash, capitals or many figures."""
     return [
         Found(m.start(), m.end(), f"{plain(m[1])}-{plain(m[2])}")
         for m in _CODE.finditer(text)
@@ -86,10 +87,13 @@ def find_codes(text: str) -> list[Found]:
 
 
 def _is_code(typed: str) -> bool:
-    figures = any(char.isdigit() for char in typed)
+    figures = sum(char.isdigit() for char in typed)
     letters = any(char.isalpha() for char in typed)
-    spaced = re.search(r"\s", typed)
-    return figures and ((letters and not spaced) or "-" in typed)
+    if "-" in typed:
+        return figures > 0
+    if re.search(r"\s", typed):
+        return typed.isupper() and letters and all(re.search(r"\d", half) for half in typed.split())
+    return letters and (figures >= FIGURES_OF_A_CODE or (figures > 0 and typed.isupper()))
 
 
 def _times(left: int, right: int) -> int:

@@ -164,3 +164,15 @@ def test_positions_point_into_the_raw_text():
 )
 def test_bad_input_is_read_in_bounded_time(text):
     assert isinstance(find_entities(text), list)
+
+
+@pytest.mark.parametrize("text", ["b9addech", "9bal 3and", "22345678", "demandes", "mte3hom7"])
+def test_arabizi_words_are_no_codes(text):
+    assert not found(text, "code")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("للفرنساوي", "fr"), ("bel francais", "fr"), ("بالعربية", "ar")]
+)
+def test_languages_with_a_preposition_grown_on(text, language):
+    assert found(text, "language") == [("language", language)]
