@@ -123,12 +123,13 @@ class Engine:
         async with asyncio.TaskGroup() as workers:
             while True:
                 await self._bot_is_there(direction)
-                claims = await self._claim(direction, worker, self.pace.at_once - len(busy))
+                free = self.pace.at_once - len(busy)
+                claims = await self._claim(direction, worker, free)
                 for claim, first in claims:
                     task = workers.create_task(_guarded(worker.work(claim, first), claim))
                     busy.add(task)
                     task.add_done_callback(busy.discard)
-                if not claims:
+                if len(claims) < free:
                     await self.signals.work(direction, self.pace.look)
                 if len(busy) >= self.pace.at_once:
                     await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED)

@@ -42,11 +42,12 @@ class Signals:
             )
 
     def ring(self, direction: Direction, conversation_id: int, finished: int | None = None) -> None:
-        """Wakes this process's workers of `direction` and whoever watches the conversation.
-
-        `finished` is the message that has just been dealt with, if it is one.
-        """
+        """Wakes this process's workers of `direction` and whoever watches the conversation."""
         self._work[direction].set()
+        self.tell(conversation_id, finished)
+
+    def tell(self, conversation_id: int, finished: int | None = None) -> None:
+        """Wakes whoever watches the conversation; `finished` is the message just dealt with, if it is one."""
         for watch in self._waiting.get(conversation_id, ()):
             watch.heard(finished)
 

@@ -86,7 +86,7 @@ class Turns:
                 session, held, pending.inbound_id, turn.state, _language(turn), replies
             )
             await self.signals.announce(session, Direction.outbound, held.conversation_id)
-        self.signals.ring(Direction.outbound, held.conversation_id, pending.inbound_id)
+        self._tell(message, held, pending)
         return following
 
     async def _failed(
@@ -102,8 +102,15 @@ class Turns:
         async with self.database.session() as session:
             following = await service.bury(session, held, pending.inbound_id, str(error), reply)
             await self.signals.announce(session, Direction.outbound, held.conversation_id)
-        self.signals.ring(Direction.outbound, held.conversation_id, pending.inbound_id)
+        self._tell(message, held, pending)
         return following
+
+    def _tell(self, message: IncomingMessage, held: Claim, pending: Pending) -> None:
+        """Wakes whoever waits for this; the outbox only where there is something to push."""
+        if message.sender.channel in self.push:
+            self.signals.ring(Direction.outbound, held.conversation_id, pending.inbound_id)
+        else:
+            self.signals.tell(held.conversation_id, pending.inbound_id)
 
     async def _postpone(
         self, held: Claim, pending: Pending, error: Exception, seconds: float, *, counts: bool

@@ -189,32 +189,39 @@ async def claim_delay_notice(session: AsyncSession, conversation_id: int) -> boo
 
 
 async def next_inbound(session: AsyncSession, conversation_id: int) -> Any | None:
-    """The oldest pending message of the citizen, and its conversation."""
+    """The oldest pending message of the citizen, with what its conversation tells the bot."""
     found = (
-        select(InboundMessage, Conversation)
-        .join(Conversation, Conversation.id == InboundMessage.conversation_id)
-        .where(
-            InboundMessage.conversation_id == conversation_id, InboundMessage.status == InboundStatus.pending
+        select(
+            INBOUND.c.id,
+            INBOUND.c.body,
+            INBOUND.c.received_at,
+            INBOUND.c.attempts,
+            CONVERSATIONS.c.status,
+            CONVERSATIONS.c.language,
+            CONVERSATIONS.c.state,
         )
-        .order_by(InboundMessage.position)
+        .join(CONVERSATIONS, CONVERSATIONS.c.id == INBOUND.c.conversation_id)
+        .where(INBOUND.c.conversation_id == conversation_id, INBOUND.c.status == InboundStatus.pending)
+        .order_by(INBOUND.c.position)
         .limit(1)
-        .execution_options(populate_existing=True)
     )
     return (await session.execute(found)).first()
 
 
 async def next_outbound(session: AsyncSession, conversation_id: int) -> Any | None:
-    """The oldest message still to be pushed to the citizen, and its conversation."""
+    """The oldest message still to be pushed to the citizen, and where to."""
     found = (
-        select(OutboundMessage, Conversation)
-        .join(Conversation, Conversation.id == OutboundMessage.conversation_id)
-        .where(
-            OutboundMessage.conversation_id == conversation_id,
-            OutboundMessage.status == OutboundStatus.pending,
+        select(
+            OUTBOUND.c.id,
+            OUTBOUND.c.body,
+            OUTBOUND.c.attempts,
+            CONVERSATIONS.c.channel,
+            CONVERSATIONS.c.external_id,
         )
-        .order_by(OutboundMessage.position)
+        .join(CONVERSATIONS, CONVERSATIONS.c.id == OUTBOUND.c.conversation_id)
+        .where(OUTBOUND.c.conversation_id == conversation_id, OUTBOUND.c.status == OutboundStatus.pending)
+        .order_by(OUTBOUND.c.position)
         .limit(1)
-        .execution_options(populate_existing=True)
     )
     return (await session.execute(found)).first()
 

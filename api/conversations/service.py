@@ -89,15 +89,14 @@ async def next_pending(session: AsyncSession, held: Claim) -> Pending | None:
     if found is None:
         await _give_back(session, held, Direction.inbound, ready_at=None, waiting_since=None)
         return None
-    message, conversation = found
     return Pending(
-        inbound_id=message.id,
-        body=message.body,
-        received_at=message.received_at,
-        attempts=message.attempts,
-        held_by_human=conversation.status == ConversationStatus.human,
-        language=conversation.language,
-        state=conversation.state,
+        inbound_id=found.id,
+        body=found.body,
+        received_at=found.received_at,
+        attempts=found.attempts,
+        held_by_human=found.status == ConversationStatus.human,
+        language=found.language,
+        state=found.state,
     )
 
 
@@ -165,10 +164,7 @@ async def next_delivery(session: AsyncSession, held: Claim) -> Delivery | None:
     if found is None:
         await _give_back(session, held, Direction.outbound, ready_at=None, waiting_since=None)
         return None
-    message, conversation = found
-    return Delivery(
-        message.id, conversation.channel, conversation.external_id, message.body, message.attempts
-    )
+    return Delivery(found.id, found.channel, found.external_id, found.body, found.attempts)
 
 
 async def sent(
