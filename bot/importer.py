@@ -13,7 +13,7 @@ RULES = ["bot/rules"]
 class ProjectImporter(RasaFileImporter):
     """Reads domain, rules and sentences from the project's own folders, whatever Rasa's defaults are.
 
-    Sentences come through nlu.corpus: Rasa's own YAML reader takes half a minute for what the C parser reads in one second.
+    Sentences come through nlu.corpus: Rasa's own YAML reader takes half a minute, the C parser one second.
     """
 
     def __init__(self, config_file=None, domain_path=None, training_data_paths=None):

@@ -1,4 +1,4 @@
-"""`python -m bot.train MODEL`: trains everything (understanding and rules) into one model file, saying how far it is."""
+"""`python -m bot.train MODEL`: trains everything, understanding and rules, into one model file."""
 
 import logging
 import os

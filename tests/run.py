@@ -1,4 +1,4 @@
-"""Runs the whole suite: each part in its own environment, one closing line over all (`N passed, N failed, N skipped`).
+"""Runs the whole suite, each part in its own environment; one closing line over all.
 
 `python tests/run.py [PATH …]` runs only the parts that hold these paths.
 """

@@ -10,7 +10,9 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 CODE = [path for part in ("api", "bot", "connectors", "nlu") for path in (ROOT / part).rglob("*.py")]
 CODE.append(ROOT / "mouwaten.py")
-WORDS_FOR_PEOPLE = re.compile(r"[\u0621-\u064a]{5}|[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}|\w*[à-öø-ÿœ]\w* \w|\w \w*[à-öø-ÿœ]")
+WORDS_FOR_PEOPLE = re.compile(
+    r"[\u0621-\u064a]{5}|[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}|\w*[à-öø-ÿœ]\w* \w|\w \w*[à-öø-ÿœ]"
+)
 
 
 def _named(path: Path) -> str:
@@ -59,14 +61,18 @@ def test_actions_say_only_responses():
 
 
 def test_no_sentence_for_people_stands_in_python():
-    breakers = {_named(p): found for p in CODE if (found := [t for t in _literals(p) if WORDS_FOR_PEOPLE.search(t)])}
+    breakers = {
+        _named(p): found for p in CODE if (found := [t for t in _literals(p) if WORDS_FOR_PEOPLE.search(t)])
+    }
     assert breakers == {}
 
 
 def test_each_setting_is_in_the_example_and_in_the_operators_page():
     source = ast.parse((ROOT / "api/settings.py").read_text())
     settings = next(n for n in source.body if isinstance(n, ast.ClassDef) and n.name == "Settings")
-    names = [n.target.id for n in settings.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+    names = [
+        n.target.id for n in settings.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)
+    ]
     names = [name.upper() for name in names if name != "model_config"]
     example, page = (ROOT / ".env.example").read_text(), (ROOT / "docs/operating.md").read_text()
     assert [name for name in names if name not in example] == []
@@ -77,10 +83,15 @@ def test_each_setting_is_in_the_example_and_in_the_operators_page():
 def test_labels_are_those_of_the_contract(part: str):
     contract = yaml.safe_load((ROOT / "tests/contract" / part).read_text(encoding="utf-8"))
     acts = {name for group, members in contract.items() if group != "guidance" for name in members}
-    slugs = {s["slug"] for s in yaml.safe_load((ROOT / "api/data/services.yml").read_text(encoding="utf-8"))["services"]}
+    slugs = {
+        s["slug"]
+        for s in yaml.safe_load((ROOT / "api/data/services.yml").read_text(encoding="utf-8"))["services"]
+    }
     found = set()
     for path in (ROOT / "nlu/data").glob("*/*.yml"):
-        found |= {block["intent"] for block in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]}
+        found |= {
+            block["intent"] for block in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)["nlu"]
+        }
     assert found == acts | {f"guidance/{slug}" for slug in slugs}
 
 

@@ -1,1 +1,1 @@
-"""The custom actions: read slots, ask the case API once, choose what to say. No sentence of any language here."""
+"""The custom actions: read slots, ask the case API, choose what to say. No sentence of any language here."""

@@ -62,7 +62,7 @@ class CaseApi:
         return found["items"] if isinstance(found, dict) else found
 
     async def read(self, reference: str, identity: str, code: str | None = None) -> dict[str, Any]:
-        """A case: its public part, and everything the citizen may see with the code or as the one who filed."""
+        """A case: its public part, and all that the code or having filed it lets one see."""
         return await self._call("GET", f"cases/{reference}", headers=self._access(identity, code))
 
     async def follow(

@@ -1,6 +1,6 @@
 """Reading one field of a filing out of a message: pure rules, no talk.
 
-Each reader takes the message and gives the value, or raises `Unreadable` with the key of the sentence that explains.
+Each reader gives the value out of the message, or raises `Unreadable` with the key of the sentence that explains.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def national_id(message: Message) -> str:
 
 def governorate(message: Message) -> str:
     """The slug of one of the 24 governorates; the one that is not denied when two are named."""
-    if has_any(message.text, lexicon()["foreign"]):
+    if is_abroad(message.text):
         raise Unreadable("governorate")
     found = [e for e in message.entities if e.get("entity") in ("governorate", "municipality", "delegation")]
     said = [e for e in found if not negated_before(message.text, e.get("start") or 0)] or found
@@ -122,6 +122,11 @@ def governorate(message: Message) -> str:
         if slug := governorate_of(entity):
             return slug
     raise Unreadable("governorate")
+
+
+def is_abroad(text: str) -> bool:
+    """Whether a place outside Tunisia is named."""
+    return has_any(text, lexicon()["foreign"])
 
 
 def governorate_of(entity: dict[str, Any]) -> str | None:

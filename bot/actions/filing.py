@@ -1,4 +1,4 @@
-"""A filing on its way: what is asked, what was given, what comes next. Pure state, kept in the slot `filing`."""
+"""A filing on its way: what is asked, what was given, what comes next (pure state, slot `filing`)."""
 
 from __future__ import annotations
 

@@ -188,7 +188,8 @@ class FilingTurn(FormTurn):
         if governorate := await self.competence.governorate_of(message.text) or _first_governorate(message):
             self.state.give("governorate", governorate)
         halls = [{**hall, "why": hall["name"]} for hall in await self.competence.town_halls(message.text)]
-        self.offer([*halls, *self.state.suggested])
+        others = [s for s in self.state.suggested if not (halls and s["slug"].startswith("municipality-"))]
+        self.offer([*halls, *others])
 
     def offer(self, structures: list[dict[str, Any]]) -> None:
         known = {structure["slug"]: _brief(structure) for structure in reversed(structures)}
@@ -207,7 +208,8 @@ class FilingTurn(FormTurn):
         try:
             self.state.give("governorate", fields.governorate(message))
         except Unreadable:
-            found = await self.competence.governorate_of(message.text) if message.words <= 5 else None
+            tried = message.words <= 5 and not fields.is_abroad(message.text)
+            found = await self.competence.governorate_of(message.text) if tried else None
             if not found:
                 raise
             self.state.give("governorate", found)

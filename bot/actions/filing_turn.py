@@ -1,4 +1,4 @@
-"""What one message means while a filing runs: a value, a step aside, a correction. Pure; the talk is in filing_form."""
+"""What one message means while a form runs: a value, a step aside, a correction. Pure rules, no talk."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ FREE_TEXT = {"subject", "description", "place", "comment"}
 OPEN = FREE_TEXT | {"name", "structure", "governorate"}
 """Fields whose values look like any other words: there, only the words of the lexicon steer, never a likeness."""
 STEERING = {"cancel", "restart", "go_back", "skip", "why_asked"}
+LIKENESS_IS_ENOUGH = {"cancel", "skip", "why_asked"}
 FILINGS = {"file_petition", "file_suggestion", "file_notice", "request_guidance"}
 NOT_BESIDE = {"", "nlu_fallback", "inform", "affirm", "deny", "correct_field", *STEERING}
+ANSWERABLE = {"guidance", "check_status", "why_asked", "verify_answer", "export_my_data", "erase_my_data"}
 SIDE_TALK = {"change_language", "talk_to_human", "help", "bot_identity", "privacy_info"}
 ENTITY_OF = {"governorate": "governorate", "phone": "phone", "email": "email", "national_id": "national_id"}
 CERTAIN, SURE, LIKELY = 0.9, 0.75, 0.5
@@ -43,7 +45,7 @@ def steering(message: Message, field: str, optional: bool = False) -> str | None
     named = steering_named(message.text)
     if field in OPEN:
         return named
-    return named or (act if act and message.confidence >= CERTAIN else None)
+    return named or (act if act in LIKENESS_IS_ENOUGH and message.confidence >= CERTAIN else None)
 
 
 def declines(message: Message) -> bool:
@@ -78,8 +80,8 @@ def is_side_question(message: Message, field: str) -> bool:
         return False
     if message.words <= SHORT_QUESTION and any(e["value"] != "general" for e in message.all("aspect")):
         return True
-    answerable = message.intent in {"guidance", "check_status", "why_asked"}
-    return answerable and message.confidence >= (SURE if field in FREE_TEXT else LIKELY)
+    enough = SURE if field in FREE_TEXT and message.words > SHORT_QUESTION else LIKELY
+    return message.intent in ANSWERABLE and message.confidence >= enough
 
 
 def answers_beside(message: Message) -> bool:
@@ -97,7 +99,7 @@ def agreement(message: Message) -> bool | None:
 
 
 def correction(message: Message, filing: Filing, field: str) -> tuple[str, Message] | None:
-    """The field that the message corrects, and the message reduced to its new value; None when it corrects nothing.
+    """The field that is corrected and the message reduced to its new value; None when nothing is corrected.
 
     Raises:
         Unreadable: something is to be corrected and it is not clear what (`which_field`).
@@ -147,7 +149,7 @@ def _new_value(message: Message, target: str) -> Message:
 
 
 def matter(message: Message) -> str | None:
-    """What a first sentence is about, when it says so ("… 3la fatoura ghalta"): the words after the last such cue.
+    """What a first sentence is about, when it says so ("… 3la fatoura ghalta"): what follows the last cue.
 
     Words that only name the administration or the place are no matter.
     """
@@ -168,7 +170,7 @@ def _beside_names(words: str, message: Message) -> int:
 
 
 def opening(message: Message, filing: Filing) -> dict[str, Any]:
-    """The fields that the first sentence of a filing gives at once (structures are asked of the API)."""
+    """The fields that the first sentence of a filing gives at once, structures apart."""
     if message.pressed:
         return {}
     given: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""The form behind every act on a filed case: find the case, prove the right to it, ask what the act needs, do it."""
+"""The form behind acts on a filed case: find the case, prove the right to it, ask what is needed, act."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class FollowTurn(FormTurn):
     def restore(self, tracker: Tracker) -> None:
         self.state = Following.from_slot(tracker.get_slot("following"))
         self.last_reference = tracker.get_slot("last_reference")
+        self.last_code = tracker.get_slot("last_code")
 
     async def begin(self) -> Events:
         act = self.message.intent if self.message.intent in plan()["acts"] else STATUS
@@ -66,7 +67,7 @@ class FollowTurn(FormTurn):
         """Under a case that was just told, its buttons act on it; else the only own case, or a choice of them."""
         own = [case["reference"] for case in await self.api.own_cases(self.message.identity)]
         if self.message.pressed and self.last_reference and self.state.act != STATUS:
-            own = [self.last_reference]
+            own, self.state.code = [self.last_reference], self.last_code
         if len(own) == 1:
             return await self.open(own[0])
         self.state.choices = own[:CASES_OFFERED]
@@ -155,7 +156,7 @@ class FollowTurn(FormTurn):
     async def told(self, case: dict[str, Any]) -> Events:
         if self.state.full:
             tell_case(self.speech, case)
-            return [*self.end(), self.remember()]
+            return [*self.end(), *self.remember()]
         tell_public_part(self.speech, case)
         return await self.ask()
 
@@ -186,17 +187,17 @@ class FollowTurn(FormTurn):
         self.speech.say(
             f"utter_done_{self.state.act}", custom=case_custom(case), reference=isolate(self.state.reference)
         )
-        return [*self.end(), self.remember()]
+        return [*self.end(), *self.remember()]
 
-    def remember(self) -> dict[str, Any]:
-        """Keeps the reference, so that the buttons under a case act on it."""
-        return SlotSet("last_reference", self.state.reference)
+    def remember(self) -> Events:
+        """Keeps which case was told and the code that was given, so that the buttons under it act on it."""
+        return [SlotSet("last_reference", self.state.reference), SlotSet("last_code", self.state.code)]
 
     async def ask(self) -> Events:
         field = self.state.next_field
         if field is None and self.state.act == STATUS:
             self.speech.say("utter_deny")
-            return [*self.end(), self.remember()]
+            return [*self.end(), *self.remember()]
         if field is None:
             return await self.carry_out()
         key = f"utter_question_{plan()['acts'][self.state.act]['form']}_{field}"

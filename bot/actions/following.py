@@ -1,4 +1,4 @@
-"""An act on a filed case on its way: which case, with which right, what is still asked. Kept in the slot `following`."""
+"""An act on a filed case on its way: which case, by which right, what is still asked (slot `following`)."""
 
 from __future__ import annotations
 

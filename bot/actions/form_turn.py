@@ -1,4 +1,4 @@
-"""What the turns of both forms share: who speaks, coming back from a side question, steering, an API that is down."""
+"""What the turns of both forms share: coming back from a side question, steering, an API that is down."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class FormTurn(ABC):
         """Whether the message is a side question, answered by the rules."""
         return is_side_question(self.message, field)
 
-    def remind(self) -> None:
+    def remind(self) -> None:  # noqa: B027 - a form that need not remind says nothing
         """After a long absence: what was left unfinished."""
 
     def api_is_down(self) -> Events:
@@ -134,7 +134,7 @@ class FormTurn(ABC):
         return await self.ask()
 
     async def not_understood(self, field: str, problem: Unreadable) -> Events:
-        """Explains, shows an example the second time, offers a way out the fourth; then the same question again."""
+        """Explains, gives an example the second time, a way out the fourth; then the same question again."""
         if field not in FREE_TEXT and answers_beside(self.message):
             return []
         self.state.failures += 1

@@ -93,7 +93,7 @@ def _evident(message: Message, heard: str, confidence: float) -> bool:
 
 
 def _looks_french(text: str, confidence: float) -> bool:
-    """Latin letters without a Tunisian word: French, unless the classifier is certain and no French word is there."""
+    """Latin letters without a Tunisian word are French, unless it is certain and no French word is there."""
     if _in_arabic_letters(text) or any(_is_arabizi(word) for word in text.split()):
         return False
     return confidence < SURE or has_any(text, lexicon()["french"])

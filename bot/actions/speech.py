@@ -1,4 +1,4 @@
-"""Choosing what is said: responses by key, in the language of the talk, with values that never turn round in Arabic."""
+"""Choosing what is said: responses by key, in the language of the talk, values that never turn round."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
 def isolate(value: Any) -> str:
-    """`value` between bidi isolates (Unicode UAX #9), so that numbers and Latin names keep their order in Arabic."""
+    """`value` between bidi isolates (Unicode UAX #9): numbers and Latin names keep their order in Arabic."""
     return f"{FIRST_STRONG_ISOLATE}{value}{POP_ISOLATE}"
 
 

@@ -27,7 +27,7 @@ class Competence:
         return await self._existing(slugs)
 
     async def likely(self, message: Message, governorate: str | None = None) -> list[dict[str, Any]]:
-        """Structures that the matter itself suggests: those responsible for the service it is about, then by name."""
+        """Structures that the matter suggests: those responsible for the service it is about, then by name."""
         named = await self.named(message, governorate)
         return named or await self._responsible(message) or await self._by_name(message)
 
@@ -113,7 +113,7 @@ def _seat(governorate: str | None) -> list[str]:
 
 
 def place_names(text: str) -> list[str]:
-    """What may be the name of a town in "rue de la Liberté, La Marsa": the last part first, longer names before shorter.
+    """What may name a town in "rue de la Liberté, La Marsa": the last part first, longer names before shorter.
 
     What stands after a word for a street or a quarter is its name, not a town.
     """

@@ -1,4 +1,4 @@
-"""Small talk that needs to look at something first: a file out of the blue, a button that is over, a person asked for."""
+"""Talk that looks at something first: a file out of the blue, a button that is over, a person asked for."""
 
 from __future__ import annotations
 

@@ -26,7 +26,9 @@ class FakeApi:
             return self._file(request)
         if path.startswith("structures/"):
             slug = path.removeprefix("structures/")
-            return httpx.Response(200, json={"slug": slug, "name": {"ar": f"هيكل {slug}", "fr": f"Structure {slug}"}})
+            return httpx.Response(
+                200, json={"slug": slug, "name": {"ar": f"هيكل {slug}", "fr": f"Structure {slug}"}}
+            )
         if path.startswith("guidance/"):
             return httpx.Response(200, json=_article(path.removeprefix("guidance/")))
         return httpx.Response(200, json=[])
@@ -34,7 +36,12 @@ class FakeApi:
     def _file(self, request: httpx.Request) -> httpx.Response:
         key = request.headers["Idempotency-Key"]
         self.cases.setdefault(key, json.loads(request.content))
-        receipt = {"reference": "P-2026-7KQ4M2XC", "code": "ABCD-EFGH", "kind": "petition", "status": "assigned"}
+        receipt = {
+            "reference": "P-2026-7KQ4M2XC",
+            "code": "ABCD-EFGH",
+            "kind": "petition",
+            "status": "assigned",
+        }
         return httpx.Response(201, json={**receipt, "structure": None, "aim": {"days": 30}})
 
 
@@ -65,7 +72,9 @@ def loaded():
 
     quiet_logs()
     switch = {}
-    api = CaseApi("http://api", "t" * 20, transport=httpx.MockTransport(lambda request: switch["api"](request)))
+    api = CaseApi(
+        "http://api", "t" * 20, transport=httpx.MockTransport(lambda request: switch["api"](request))
+    )
     return load(str(ROOT / "models"), api), switch
 
 

@@ -24,13 +24,18 @@ def meaning(text):
         ("/guidance/passport-minor", ("guidance", {"service": "passport-minor"}, None)),
         ("/guidance/passport-minor:fee", ("guidance", {"service": "passport-minor", "aspect": "fee"}, None)),
         ("/choose/structure/steg", ("inform", {}, {"field": "structure", "value": "steg"})),
-        ("/choose/reference/P-2026-7KQ4M2XC", ("inform", {}, {"field": "reference", "value": "P-2026-7KQ4M2XC"})),
+        (
+            "/choose/reference/P-2026-7KQ4M2XC",
+            ("inform", {}, {"field": "reference", "value": "P-2026-7KQ4M2XC"}),
+        ),
     ],
 )
 def test_payloads(text, expected):
     assert meaning(text) == expected
 
 
-@pytest.mark.parametrize("text", ["/etc/passwd", "/unknown", "affirm", "/affirm/x", "/choose/x", "hello /affirm", "/", ""])
+@pytest.mark.parametrize(
+    "text", ["/etc/passwd", "/unknown", "affirm", "/affirm/x", "/choose/x", "hello /affirm", "/", ""]
+)
 def test_what_is_no_payload(text):
     assert meaning(text) is None

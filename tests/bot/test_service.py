@@ -17,7 +17,9 @@ async def http(loaded, fake_api):
 
 
 async def test_a_turn(http):
-    answer = await http.post("/turn", json={"conversation": "web:1", "message": {"id": "1", "text": "aslema"}, "state": None})
+    answer = await http.post(
+        "/turn", json={"conversation": "web:1", "message": {"id": "1", "text": "aslema"}, "state": None}
+    )
     body = answer.json()
     assert answer.status_code == 200 and body["replies"][0]["text"] and body["outcome"]["language"] == "ar"
 
@@ -31,7 +33,12 @@ async def test_parse_gives_rasas_shape_with_full_labels(http):
 
 @pytest.mark.parametrize(
     ("content", "status"),
-    [(b"{", 400), (b"[]", 422), (b'{"conversation": "x"}', 422), (b'{"conversation": 1, "message": {}}', 422)],
+    [
+        (b"{", 400),
+        (b"[]", 422),
+        (b'{"conversation": "x"}', 422),
+        (b'{"conversation": 1, "message": {}}', 422),
+    ],
 )
 async def test_what_cannot_be_read_is_a_problem(http, content, status):
     answer = await http.post("/turn", content=content)
@@ -49,5 +56,7 @@ async def test_a_mistake_of_ours_logs_no_words(http, loaded, monkeypatch, caplog
         raise RuntimeError("secret words of a citizen")
 
     monkeypatch.setattr(loaded[0], "turn", broken)
-    answer = await http.post("/turn", json={"conversation": "web:1", "message": {"id": "1", "text": "secret words"}})
+    answer = await http.post(
+        "/turn", json={"conversation": "web:1", "message": {"id": "1", "text": "secret words"}}
+    )
     assert answer.status_code == 500 and "secret" not in caplog.text + answer.text

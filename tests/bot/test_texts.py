@@ -21,7 +21,10 @@ ON_BUTTONS = (
     "utter_aspect_",
     "utter_governorate_",
 )  # texts that become button titles
-SAID_BY_RASA = {"utter_restart", "utter_default"}  # rasa.core.actions.action: ActionRestart, ActionDefaultFallback
+SAID_BY_RASA = {
+    "utter_restart",
+    "utter_default",
+}  # rasa.core.actions.action: ActionRestart, ActionDefaultFallback
 SAID_BEFORE_ALL = {"utter_danger"}  # bot.talk: before any answer
 ASKED_APART = {"which_field"}  # Unreadable that the filing form asks as a question of its own
 ANY_RESPONSE = "utter_.+"

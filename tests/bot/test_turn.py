@@ -6,7 +6,9 @@ import pytest
 
 
 def expects(said):
-    return next((r["custom"]["expects"]["field"] for r in reversed(said.replies) if "expects" in r["custom"]), None)
+    return next(
+        (r["custom"]["expects"]["field"] for r in reversed(said.replies) if "expects" in r["custom"]), None
+    )
 
 
 def words(said):
@@ -40,7 +42,11 @@ async def test_a_petition_from_first_word_to_reference(citizen, fake_api):
     filed = next(r["custom"]["case"] for r in said.replies if "case" in r["custom"])
     assert filed["reference"] == "P-2026-7KQ4M2XC"
     (case,) = fake_api.cases.values()
-    assert (case["structure"], case["governorate"], case["phone"]) == ("steg", "governorate-sfax", "+21622333444")
+    assert (case["structure"], case["governorate"], case["phone"]) == (
+        "steg",
+        "governorate-sfax",
+        "+21622333444",
+    )
     assert case["consent"]["version"] and said.outcome["form"] is None
 
 
@@ -82,14 +88,27 @@ async def test_values_are_isolated_in_arabic(citizen):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "😀😀", "\u0000\u0007", "x" * 100_000, "ا" * 50_000, "<b>hi</b>'; DROP TABLE cases;--", "你好", "\u202eabc\u202c", "/nothing", "/"],
+    [
+        "",
+        "😀😀",
+        "\u0000\u0007",
+        "x" * 100_000,
+        "ا" * 50_000,
+        "<b>hi</b>'; DROP TABLE cases;--",
+        "你好",
+        "\u202eabc\u202c",
+        "/nothing",
+        "/",
+    ],
 )
 async def test_anything_gets_a_sentence(citizen, text):
     said = await citizen(text)
     assert said.replies and len(json.dumps(said.state)) < 60_000
 
 
-@pytest.mark.parametrize("text", ["", "😀", "\u0000", "x" * 100_000, "/choose/governorate/governorate-sfax", "/choose/no/x"])
+@pytest.mark.parametrize(
+    "text", ["", "😀", "\u0000", "x" * 100_000, "/choose/governorate/governorate-sfax", "/choose/no/x"]
+)
 async def test_anything_in_a_form_asks_again(citizen, text):
     await citizen("je veux déposer une plainte")
     await citizen("oui")
@@ -98,7 +117,12 @@ async def test_anything_in_a_form_asks_again(citizen, text):
 
 
 async def test_markup_and_sql_are_only_words(citizen, fake_api):
-    for text in ("/file_suggestion", "/skip", "<script>alert(1)</script> idée", "'); DROP TABLE cases; -- une belle idée ici"):
+    for text in (
+        "/file_suggestion",
+        "/skip",
+        "<script>alert(1)</script> idée",
+        "'); DROP TABLE cases; -- une belle idée ici",
+    ):
         await citizen(text)
     await citizen("/deny")
     await citizen("/affirm")

@@ -89,7 +89,9 @@ async def test_a_wrong_code_is_refused_and_tries_are_limited(api):
 async def test_a_case_is_followed_to_its_end(api):
     filed = await api.file(a_petition(), "key-1")
     reference, code = filed["reference"], filed["code"]
-    added = await api.follow(reference, "additions", {"text": "وصلتني فاتورة ثانية", "attachments": []}, OTHER, code, "a")
+    added = await api.follow(
+        reference, "additions", {"text": "وصلتني فاتورة ثانية", "attachments": []}, OTHER, code, "a"
+    )
     assert added["event"] == "addition"
     withdrawn = await api.follow(reference, "withdrawal", {}, MINE, None, "w")
     assert withdrawn["status"] == "withdrawn"
@@ -105,7 +107,9 @@ async def test_articles_are_read_and_found(api):
     assert (await api.structures("steg"))[0]["slug"] == "steg"
 
 
-@pytest.mark.parametrize("answer", [httpx.ConnectError("down"), httpx.ReadTimeout("slow"), httpx.Response(502)])
+@pytest.mark.parametrize(
+    "answer", [httpx.ConnectError("down"), httpx.ReadTimeout("slow"), httpx.Response(502)]
+)
 async def test_an_api_that_is_down_is_one_error(answer):
     def respond(request):
         if isinstance(answer, Exception):
