@@ -38,13 +38,18 @@ function endChoices(chosen) {
 
 function lastBubble() { return inside(".outer-message-container.deep-chat-outer-container-role-user").at(-1); }
 
+// The component reads what was typed as Markdown and would swallow its stars and brackets.
+function drawAsTyped(text) {
+  const words = Object.assign(document.createElement("p"), { dir: "auto", textContent: text });
+  lastBubble().querySelector(".message-bubble").replaceChildren(words);
+}
+
 function markUnsent(message) {
   const bubble = lastBubble();
   if (!bubble) return;
   bubble.dataset.id = message.id;
   bubble.setAttribute("role", "group");
   bubble.setAttribute("aria-label", words.you);
-  for (const text of bubble.querySelectorAll("p")) text.dir = "auto";
   setTimeout(() => {
     if (!line.queue.some((one) => one.id === message.id)) return;
     bubble.classList.add("unsent");
@@ -57,7 +62,8 @@ function send(content, drawnAlready = false, chosen = null) {
   endChoices(chosen);
   inside(".starters, .starters-title").forEach((node) => node.remove());
   mine.add(message.id);
-  if (!drawnAlready) chat.addMessage({ role: "user", html: citizenLine(message, words) });
+  if (drawnAlready) drawAsTyped(message.text);
+  else chat.addMessage({ role: "user", html: citizenLine(message, words) });
   markUnsent(message);
   if (navigator.onLine !== false) typing(true); else notice(words.offline);
   answered = false;
