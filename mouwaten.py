@@ -208,8 +208,15 @@ def _addresses(settings: Settings) -> str:
   API             {here}/docs
   REST channel    {here}/webhooks/rest/webhook
   Bot             {settings.bot_url}/turn
+  Telegram        {_telegram(settings)}
 
 Ctrl-C stops everything."""
+
+
+def _telegram(settings: Settings) -> str:
+    return (
+        f"on, by {settings.telegram_mode}" if settings.telegram_token else "off (TELEGRAM_TOKEN is not set)"
+    )
 
 
 def _reachable(host: str) -> str:

@@ -43,7 +43,7 @@ class Pace:
     lease: float = 15.0
     look: float = 1.0
     """How often the database is looked at without a signal."""
-    patience: float = 4.0
+    patience: float = 4.2
     """How long a citizen waits before being told that it takes longer (promised: 5 s)."""
     bot_probe: float = 0.5
     counting: float = 30.0

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from api.conversations import reading
 from api.conversations.enums import InboundStatus, OutboundKind
-from api.conversations.models import OutboundMessage
 from api.conversations.schemas import Received
 from connectors.engine import Engine
 from connectors.messages import OutgoingMessage
@@ -17,7 +16,7 @@ from connectors.texts import sentence
 
 FIRST_LOOK_SECONDS = 0.2
 LOOK_SECONDS = 1.0
-MARGIN_SECONDS = 0.6
+MARGIN_SECONDS = 0.5
 """Left between telling that it takes longer and the five seconds promised."""
 
 
@@ -26,13 +25,13 @@ class Waiting:
     """Who waits for which message here: replies nobody waits for any more go to the next caller."""
 
     engine: Engine
-    _for: set[int] = field(default_factory=set)
+    _for: dict[int, set[int]] = field(default_factory=dict)
 
     async def answer(self, received: Received) -> list[OutgoingMessage]:
         """The replies to a message, after what was left over from earlier ones; or, in time, that it takes
         longer.
         """
-        with self._registered(received.inbound_id):
+        with self._registered(received):
             done = (received.duplicate and await self._is_done(received)) or await self._settled(received)
             messages = await self._take(received)
         return messages if messages or done else [sentence("slower_than_usual", None)]
@@ -65,18 +64,21 @@ class Waiting:
         return status, any(reply.kind == OutboundKind.delay for reply in replies)
 
     async def _take(self, received: Received) -> list[OutgoingMessage]:
-        others = self._for - {received.inbound_id}
+        others = self._for[received.conversation_id] - {received.inbound_id}
         async with self.engine.database.session() as session:
             if received.duplicate:
-                rows: Sequence[OutboundMessage] = await reading.replies_to(session, received.inbound_id)
+                bodies = [reply.body for reply in await reading.replies_to(session, received.inbound_id)]
             else:
-                rows = await reading.take_kept(session, received.conversation_id, others, time.time())
-        return [OutgoingMessage.model_validate(row.body) for row in rows]
+                bodies = await reading.take_kept(session, received.conversation_id, others, time.time())
+        return [OutgoingMessage.model_validate(body) for body in bodies]
 
     @contextmanager
-    def _registered(self, inbound_id: int) -> Iterator[None]:
-        self._for.add(inbound_id)
+    def _registered(self, received: Received) -> Iterator[None]:
+        waiting = self._for.setdefault(received.conversation_id, set())
+        waiting.add(received.inbound_id)
         try:
             yield
         finally:
-            self._for.discard(inbound_id)
+            waiting.discard(received.inbound_id)
+            if not waiting:
+                self._for.pop(received.conversation_id, None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, desc, func, literal, select, union_all, update
+from sqlalchemy import Select, Table, desc, func, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.conversations.enums import ConversationStatus, Direction, InboundStatus, OutboundStatus
@@ -88,20 +88,21 @@ async def waiting_unheard(session: AsyncSession, patience: float, limit: int) ->
 
 async def take_kept(
     session: AsyncSession, conversation_id: int, waited_for: set[int], now: float
-) -> Sequence[OutboundMessage]:
-    """Hands out what lies ready for a fetching client, but not what other callers wait for; in order."""
-    free = OutboundMessage.inbound_id.is_(None) | OutboundMessage.inbound_id.not_in(waited_for)
+) -> list[dict[str, Any]]:
+    """Hands out what lies ready for a fetching client, in order, but not what other callers wait for."""
+    outbound = cast(Table, OutboundMessage.__table__)
+    free = outbound.c.inbound_id.is_(None) | outbound.c.inbound_id.not_in(waited_for)
     statement = (
-        update(OutboundMessage)
+        update(outbound)
         .where(
-            OutboundMessage.conversation_id == conversation_id,
-            OutboundMessage.status == OutboundStatus.kept,
-            free,
+            outbound.c.conversation_id == conversation_id,
+            outbound.c.status == OutboundStatus.kept,
+            *([free] if waited_for else ()),
         )
         .values(status=OutboundStatus.sent, sent_at=now)
-        .returning(OutboundMessage)
+        .returning(outbound.c.position, outbound.c.body)
     )
-    return sorted((await session.execute(statement)).scalars(), key=lambda message: message.position)
+    return [row.body for row in sorted(await session.execute(statement), key=lambda row: row.position)]
 
 
 async def inbound_status(session: AsyncSession, inbound_id: int) -> str:

@@ -148,12 +148,14 @@ async def _run(
         await replica.start("app")
         await _until_ready(replica)
     began = time.monotonic()
+    busy = asyncio.create_task(_busy(telegram, options.busy))
     killer = asyncio.create_task(_kill_at_random(replicas, options.every, found))
     talks = _talks(options.messages, options.conversations)
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
         speakers = [_speak(name, texts, replicas, telegram, client) for name, texts in talks.items()]
         await asyncio.gather(*speakers)
     killer.cancel()
+    await busy
     await _until_answered(url, options.patience)
     found.seconds = round(time.monotonic() - began, 1)
     await _count(url, talks, telegram, found)
@@ -215,6 +217,14 @@ async def _kill_at_random(replicas: list[Replica], every: float, found: Found) -
         await asyncio.sleep(random.uniform(0.5 * every, 1.5 * every))
         await random.choice(replicas).kill(random.choice(["app", "bot"]))
         found.kills += 1
+
+
+async def _busy(telegram: TelegramServer, seconds: float) -> None:
+    """Telegram takes no messages for so long: 429, come back in three seconds."""
+    if seconds:
+        telegram.fails("sendMessage", 429, times=1_000_000, retry_after=3)
+        await asyncio.sleep(seconds)
+        telegram.faults["sendMessage"].clear()
 
 
 async def _until_ready(replica: Replica) -> None:
@@ -339,6 +349,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--conversations", type=int, default=50)
     parser.add_argument("--every", type=float, default=4.0, help="seconds between two kills, on average")
+    parser.add_argument("--busy", type=float, default=0.0, help="seconds Telegram answers 429 at first")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds for the last answers")
     return parser.parse_args(arguments)
 
