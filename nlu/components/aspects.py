@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -13,10 +13,13 @@ from nlu.components.aspect import AspectClassifier, cued_aspects, is_bare_follow
 from nlu.components.graph import SentenceComponent, add_entities, sentence_entity
 from nlu.components.normalisation import normalise
 
+READINGS_OFFERED = 3
+"""Readings that a citizen may be asked to choose from."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class AspectExtractor(SentenceComponent, EntityExtractorMixin):
-    """Adds one entity `aspect` per aspect asked, best first, to guidance questions and uncertain sentences.
+    """Adds one entity `aspect` per aspect asked, best first, to sentences that may be guidance questions.
 
     Learns from the block metadata `{aspect: …}` of guidance examples; a bare follow-up is read from its
     words.
@@ -38,7 +41,7 @@ class AspectExtractor(SentenceComponent, EntityExtractorMixin):
 
     def annotate(self, message: Message, model: AspectClassifier) -> None:
         """Aspects of a guidance question or of a sentence that may be one."""
-        if (message.get(INTENT) or {}).get("name") not in ("guidance", "nlu_fallback"):
+        if not _may_be_guidance(message):
             return
         text = message.get(TEXT)
         found = model.several(text)
@@ -48,6 +51,11 @@ class AspectExtractor(SentenceComponent, EntityExtractorMixin):
         add_entities(
             message, [sentence_entity("aspect", aspect, text, share, name) for aspect, share in found]
         )
+
+
+def _may_be_guidance(message: Message) -> bool:
+    readings = [item["name"] for item in message.get(INTENT_RANKING_KEY) or []][:READINGS_OFFERED]
+    return message.get(INTENT, {}).get("name") == "guidance" or any("/" in name for name in readings)
 
 
 def _aspect(message: Message) -> str | None:
