@@ -31,6 +31,7 @@ from api.errors import Problem
 from connectors.engine import Engine
 from connectors.files import Files
 from connectors.messages import MAX_PAYLOAD, Attachment, Identity, IncomingMessage, Location, Text
+from connectors.web.flood import Flood
 from connectors.web.session import PROTOCOL, Sessions
 from connectors.web.transcript import NOTHING, Told, lines_after
 
@@ -38,6 +39,8 @@ LOOK_SECONDS = 5.0
 FIRST_WORD_SECONDS = 1.0
 LONGEST_WAIT = 25.0
 POLICY_VIOLATION = 1008
+FILE_COST = 3.0
+"""A file weighs as much as so many messages."""
 
 After = Annotated[int, Query(ge=0)]
 
@@ -58,6 +61,7 @@ class PageMessage(BaseModel):
 def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
     """Routes under /chat."""
     router = APIRouter(prefix="/chat", tags=["website"])
+    flood = Flood()
 
     @router.post("/session")
     async def begin(request: Request, framed: bool = False) -> Response:
@@ -82,6 +86,7 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
         """Stores a message; a repeated one is acknowledged again and stored once."""
         sessions.check_origin(request)
         who = sessions.identity(request)
+        flood.spend(who.external_id)
         received = await engine.receive(IncomingMessage(sender=who, **posted.model_dump()))
         return {"position": received.position, "duplicate": received.duplicate}
 
@@ -101,6 +106,7 @@ def web_router(engine: Engine, sessions: Sessions, files: Files) -> APIRouter:
         """Takes a file in; the page then sends a message that names it."""
         sessions.check_origin(request)
         who = sessions.identity(request)
+        flood.spend(who.external_id, FILE_COST)
         kept = await files.keep(who, await file.read(), file.filename or "", seconds)
         return kept.model_dump()
 

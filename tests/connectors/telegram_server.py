@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -149,7 +149,10 @@ class TelegramServer:
     async def _call(self, request: Request) -> Response:
         method = request.path_params["method"]
         self.calls.append(method)
-        given = await _parameters(request)
+        try:
+            given = await _parameters(request)
+        except ClientDisconnect:  # the bot stopped "typing" while it was saying so
+            return Response(status_code=400)
         if fault := self._fault(method):
             return fault
         answer = getattr(self, f"_on_{method}", None)

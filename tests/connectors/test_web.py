@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from io import BytesIO
 
 import httpx
@@ -16,6 +17,7 @@ from api.attachments.intake import create_intake
 from api.settings import Settings
 from connectors.files import Files
 from connectors.web import pages
+from connectors.web.flood import Flood, TooFast
 from connectors.web.pages import page_router
 from connectors.web.router import web_router
 from connectors.web.session import COOKIE, Sessions
@@ -107,6 +109,22 @@ async def test_a_session_is_needed_and_a_copied_or_forged_one_is_refused(app, pa
     async with browser(app, **newer) as updated:
         updated.cookies.set(COOKIE, cookie)
         assert (await post(updated, "hello", "00000009")).status_code == 202
+
+
+async def test_a_page_that_floods_is_slowed_and_told_when_to_come_back(page):
+    answers = [await post(page, "x", f"0000000{number}"[-8:] + "-flood") for number in range(32)]
+    assert answers[0].status_code == 202 and answers[-1].status_code == 429
+    assert answers[-1].json()["code"] == "too_fast" and int(answers[-1].headers["retry-after"]) >= 1
+
+
+def test_a_bucket_refills():
+    flood = Flood(burst=2, every=0.05)
+    for who in ("amina", "amina", "sami"):
+        flood.spend(who)
+    with pytest.raises(TooFast):
+        flood.spend("amina")
+    time.sleep(0.06)
+    flood.spend("amina")
 
 
 @pytest.mark.parametrize("origin", ["https://evil.test", "https://partner.test", "null"])
