@@ -9,7 +9,15 @@ BOT := .venv-bot/bin/python
 MODEL := models/mouwaten.tar.gz
 TRAINING := $(shell find nlu bot/domain bot/rules bot/importer.py config.yml -name '*.py' -o -name '*.yml' 2>/dev/null)
 export RASA_TELEMETRY_ENABLED := false
+export RASA_CACHE_DIRECTORY := $(CURDIR)/var/cache/rasa
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/var/cache/hypothesis
 export TF_CPP_MIN_LOG_LEVEL := 3
+
+# The command `mouwaten` in an environment, without building a package (which would leave files beside the sources).
+define console_script
+printf '#!%s\nimport sys\nsys.path.insert(0, "%s")\nfrom mouwaten import main\nsys.exit(main())\n' \
+  "$(CURDIR)/$(1)/bin/python" "$(CURDIR)" > $(1)/bin/mouwaten && chmod +x $(1)/bin/mouwaten
+endef
 
 .PHONY: help run test check format train chat bench lock setup clean
 .DEFAULT_GOAL := help
@@ -27,7 +35,7 @@ check: setup  ## format, lint, types, imports
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports
+	@.venv/bin/lint-imports --cache-dir var/cache/imports
 
 format: setup  ## rewrite the code in the house's format
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
@@ -52,14 +60,14 @@ $(UV):
 	@echo "· installing the application environment (about 100 packages)"
 	@test -x $(APP) || $(PYTHON) -m venv .venv
 	@$(UV) pip sync --quiet --compile-bytecode --python $(APP) requirements/app.txt
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(APP) --editable .
+	@$(call console_script,.venv)
 	@touch $@
 
 .venv-bot/ready: requirements/bot.txt pyproject.toml | $(UV)
 	@echo "· installing the assistant environment (Rasa; 2 GB, some minutes)"
 	@test -x $(BOT) || $(PYTHON) -m venv .venv-bot
 	@$(UV) pip sync --quiet --compile-bytecode --python $(BOT) requirements/bot.txt
-	@$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BOT) --editable .
+	@$(call console_script,.venv-bot)
 	@touch $@
 
 node_modules/.ready: package.json package-lock.json .venv/ready

@@ -204,7 +204,6 @@ def _addresses(settings: Settings) -> str:
     here = f"http://{_reachable(settings.host)}:{settings.port}"
     return f"""
   Chat            {here}/
-  Officials       {here}/desk
   API             {here}/docs
   REST channel    {here}/webhooks/rest/webhook
   Bot             {settings.bot_url}/turn

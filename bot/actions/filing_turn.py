@@ -42,9 +42,9 @@ def steering(message: Message, field: str, optional: bool = False) -> str | None
         return None
     if optional and declines(message):
         return "skip"
-    named = steering_named(message.text)
     if field in OPEN:
-        return named
+        return steering_named(message.text, alone=True)
+    named = steering_named(message.text)
     return named or (act if act in LIKENESS_IS_ENOUGH and message.confidence >= CERTAIN else None)
 
 

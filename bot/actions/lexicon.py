@@ -68,9 +68,20 @@ def yes_or_no(text: str) -> bool | None:
     return True if words[0] in lexicon()["yes"] else None
 
 
-def steering_named(text: str) -> str | None:
-    """The steering act whose own words stand in the text."""
-    return next((act for act, words in lexicon()["steering"].items() if has_any(text, words)), None)
+def steering_named(text: str, alone: bool = False) -> str | None:
+    """The steering act whose own words stand in the text; `alone`: and nothing else of weight does."""
+    for act, phrases in lexicon()["steering"].items():
+        if has_any(text, phrases) and not (alone and _weight_beside(text, phrases)):
+            return act
+    return None
+
+
+def _weight_beside(text: str, phrases: list[str]) -> int:
+    """How many words are neither of the phrases nor mere fillers."""
+    rest = f" {fold(text)} "
+    for phrase in sorted(phrases, key=len, reverse=True):
+        rest = rest.replace(f" {phrase} ", " ")
+    return sum(word not in lexicon()["steering_fillers"] for word in rest.split())
 
 
 def number(text: str) -> int | None:
