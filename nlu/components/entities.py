@@ -18,6 +18,8 @@ from nlu.components.structures import find_structures
 
 LONGEST_READ = 10_000
 """Characters of a message that are searched."""
+MOST_FOUND = 50
+"""Entities of one message that are kept."""
 
 
 def find_entities(text: str) -> list[dict[str, Any]]:
@@ -25,7 +27,7 @@ def find_entities(text: str) -> list[dict[str, Any]]:
     text = text[:LONGEST_READ]
     tokens = tokenise(text)
     found = [*find_patterns(text), *find_places(tokens), *find_structures(tokens)]
-    return [{**entity, "text": text[entity["start"] : entity["end"]]} for entity in found]
+    return [{**entity, "text": text[entity["start"] : entity["end"]]} for entity in found[:MOST_FOUND]]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

@@ -26,7 +26,7 @@ _TABLE = {_TATWEEL: None, **_DIGITS, **_LETTERS}
 _LONG_RUN = re.compile(r"(.)\1{2,}", re.DOTALL)
 _NOT_WORD = re.compile(r"[^\w\s]|_")
 _MASKS = (
-    (re.compile(r"\S+@\S+\.\w+"), " xemail "),
+    (re.compile(r"(?<![^\s@])[^\s@]+@[^\s@]+\.\w+"), " xemail "),
     (re.compile(r"(?:https?://|www\.)\S+"), " xurl "),
     (
         re.compile(r"\b[pgsn][\s\-./]*20[0-9oil]{2}[\s\-./]*(?=[a-z]*\d)[0-9a-z]{4}[\s\-]?[0-9a-z]{4}\b"),
