@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 import uuid
 from collections.abc import AsyncIterator
 from typing import Any
+
+import uvicorn
 
 from api.database import Database
 from api.settings import Settings
@@ -42,13 +45,35 @@ async def _talk(settings: Settings, app: Any | None) -> None:
 
 async def _lines(waiting: Waiting, who: Identity) -> None:
     buttons: list[Button] = []
-    while (line := (await asyncio.to_thread(input, "> ")).strip()) not in LEAVE:
+    typed = _typed()
+    while (line := (await anext(typed, "/quit")).strip()) not in LEAVE:
         received = await waiting.engine.receive(_message(who, line, buttons))
         replies = await waiting.answer(received)
         buttons = [button for reply in replies for button in reply.buttons]
         print("\n".join(_render(reply) for reply in replies))
         for number, button in enumerate(buttons, start=1):
             print(f"  [{number}] {button.title}")
+
+
+async def _typed() -> AsyncIterator[str]:
+    """Lines from the keyboard. Read in a thread that ends with the process, so that Ctrl-C need not wait for it."""
+    loop = asyncio.get_running_loop()
+    wanted, lines = threading.Semaphore(0), asyncio.Queue[str | None]()
+
+    def read() -> None:
+        while wanted.acquire():
+            try:
+                line = input("> ")
+            except EOFError:
+                line = None
+            loop.call_soon_threadsafe(lines.put_nowait, line)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        wanted.release()
+        if (line := await lines.get()) is None:
+            return
+        yield line
 
 
 def _message(who: Identity, line: str, buttons: list[Button]) -> IncomingMessage:
@@ -78,11 +103,16 @@ async def _engine(settings: Settings) -> AsyncIterator[Engine]:
         await database.close()
 
 
+class _InTheBackground(uvicorn.Server):
+    """A server that leaves Ctrl-C to the talk."""
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+
 @contextlib.asynccontextmanager
 async def _served(settings: Settings, app: Any) -> AsyncIterator[None]:
-    import uvicorn
-
-    server = uvicorn.Server(
+    server = _InTheBackground(
         uvicorn.Config(app, host=settings.host, port=settings.port, log_level="error", lifespan="on")
     )
     task = asyncio.create_task(server.serve())
