@@ -196,10 +196,34 @@ def test_files_are_taken_and_words_are_none() -> None:
     assert reason(fields.attachments, said("voilà la photo")) == "attachments"
 
 
-@pytest.mark.parametrize("typed", ["7kq4-m2xc", "7KQ4 M2XC", "7kq4m2xc", "pardon, c'est 7KQ4-M2XC"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "7kq4-m2xc",
+        "7KQ4 M2XC",
+        "7kq4m2xc",
+        "pardon, c'est 7KQ4-M2XC",
+        "c'est 7kq4 m2xc",
+        "code 7KQ4-M2XC",
+        "الرمز هو 7KQ4-M2XC",
+    ],
+)
 def test_a_code_is_read_however_typed(typed: str) -> None:
-    found = [entity("code", "7KQ4-M2XC")] if "pardon" in typed else []
-    assert fields.code(said(typed, entities=found)) == "7KQ4-M2XC"
+    assert fields.code(said(typed)) == "7KQ4-M2XC"
+
+
+@pytest.mark.parametrize("intent", ["bot_identity", "goodbye", "skip", "help", "guidance"])
+def test_a_code_is_an_answer_whatever_its_letters_look_like(intent: str) -> None:
+    message = said("VRHK-88XV", intent)
+    assert not filing_turn.is_side_question(message, "code")
+    assert filing_turn.steering(message, "code", optional=True) is None
+
+
+@pytest.mark.parametrize(("text", "intent"), [("زوز", "cancel"), ("واحد", "talk_to_human"), ("4", "cancel")])
+def test_a_rating_is_an_answer_whatever_it_looks_like(text: str, intent: str) -> None:
+    message = said(text, intent)
+    assert not filing_turn.is_side_question(message, "rating")
+    assert filing_turn.steering(message, "rating") is None
 
 
 @pytest.mark.parametrize("typed", ["", "7KQ4", "ma3andich"])
