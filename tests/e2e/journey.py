@@ -152,7 +152,7 @@ class Citizen:
         before = self.mine.count()
         act()
         expect(self.mine).to_have_count(before + 1)
-        assert text in _plain(self.mine.last.inner_text())
+        assert _plain(text) in _plain(self.mine.last.inner_text())
 
     def _until_ready(self) -> None:
         self.page.wait_for_selector("html[data-ready]", state="attached")

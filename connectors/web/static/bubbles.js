@@ -16,6 +16,7 @@ export const STYLE = `
 .ai-message-text.html-message { background: none; padding: 0; border-radius: 0; }
 .said { background: #eef4f3; border-radius: 18px; padding: 11px 15px; width: fit-content; max-width: 100%; white-space: pre-wrap; text-align: start; }
 .said[dir="auto"] { unicode-bidi: plaintext; }
+.said .whole { white-space: nowrap; }
 .said a { color: #0b5a6b; font-weight: 600; }
 .said.apart { background: #fff4df; color: #6d4a00; }
 .choices, .starters { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 9px; }
@@ -91,9 +92,14 @@ const DIRECTIONS = { ar: "rtl", fr: "ltr" };
 
 const ADDRESS = /(https:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]])/g;
 
+// References and codes: broken at a hyphen, their second half would stand before the first in Arabic.
+const WHOLE = /\b([A-Z]-\d{4}-[0-9A-Z]{8}|[0-9A-Z]{4}-[0-9A-Z]{4})\b/;
+
+function unbroken(text) { return text.split(WHOLE).map((part, n) => (n % 2 ? el("span", { class: "whole" }, part) : part)); }
+
 function linked(text) {
   const parts = text.split(ADDRESS);
-  return parts.map((part, n) => (n % 2 ? el("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : part));
+  return parts.flatMap((part, n) => (n % 2 ? el("a", { href: part, target: "_blank", rel: "noopener noreferrer" }, part) : unbroken(part)));
 }
 
 export function choice(title, payload, extra = {}) {
