@@ -193,6 +193,15 @@ def test_files_by_button_and_paste_and_what_is_refused(page, tmp_path, troubles)
     troubles.clear()  # the refused upload shows in the console as a failed request
 
 
+def test_a_voice_note_is_recorded_and_sent(page, visitor):
+    visitor.grant_permissions(["microphone"])
+    page.get_by_role("button", name="Enregistrer un message vocal").click()
+    page.wait_for_timeout(1200)
+    page.get_by_role("button", name="Terminer et envoyer").click()
+    expect(said(page, "got voice")).to_be_visible(timeout=15000)
+    expect(page.get_by_role("button", name="Enregistrer un message vocal")).to_be_visible()
+
+
 def test_the_place_is_sent_after_asking(page, visitor):
     visitor.grant_permissions(["geolocation"])
     visitor.set_geolocation({"latitude": 34.74, "longitude": 10.76})
