@@ -37,7 +37,7 @@ def steering(message: Message, field: str, optional: bool = False) -> str | None
     """The steering act in this message, if it is one; whatever declines an optional field skips it."""
     act = message.intent if message.intent in STEERING else None
     if message.pressed:
-        return act
+        return "skip" if optional and message.intent == "deny" else act
     if message.words > STEER_WORDS or asks_for_value(message, field):
         return None
     if optional and declines(message):
