@@ -86,7 +86,7 @@ def chat(options: argparse.Namespace) -> int:
         return talk(settings)
     bot = _start_bot(settings)
     try:
-        return talk(settings, app=create_app(settings, alone=True))
+        return talk(settings, app=create_app(settings, rest_on_loopback=True, alone=True))
     finally:
         if bot is not None:
             bot.stop()

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from connectors.messages import OutgoingMessage
 
+FETCHING = frozenset({"web", "rest", "terminal"})
+"""Channels whose clients fetch their replies; those of every other must be pushed, by a process that has it on."""
+
 
 class DeliveryError(Exception):
     """A message was not delivered. The text is for staff and logs: it holds nothing a citizen wrote."""

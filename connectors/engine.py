@@ -26,7 +26,7 @@ from api.conversations.schemas import Claim, Delayed, Received, Reply
 from api.database import Database
 from connectors import metrics
 from connectors.bot_client import BotClient
-from connectors.delivery import PushChannel
+from connectors.delivery import FETCHING, PushChannel
 from connectors.messages import IncomingMessage
 from connectors.outbox import Outbox
 from connectors.signals import Signals
@@ -164,7 +164,7 @@ class Engine:
     async def _tell_delay(self, one: Delayed) -> None:
         notice = sentence("slower_than_usual", one.language).model_dump(mode="json")
         async with self.database.session() as session:
-            reply = Reply(notice, push=one.channel in self.push)
+            reply = Reply(notice, push=one.channel not in FETCHING)
             told = await service.tell_delay(session, one.conversation_id, one.inbound_id, reply)
             if told:
                 await self.signals.announce(session, Direction.outbound, one.conversation_id)

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
+ELSEWHERE_WAIT = 5.0
 TRIES = 20
 """About an hour and a half of back-off; waits a channel asked for are not counted."""
 
@@ -40,7 +41,9 @@ class Outbox:
     async def _deliver(self, held: Claim, delivery: Delivery) -> Delivery | None:
         channel = self.push.get(delivery.channel)
         if channel is None:
-            return await self._retry(held, delivery, TryAgainError("channel is switched off", LONGEST_WAIT))
+            return await self._retry(
+                held, delivery, TryAgainError("channel is switched off in this process", ELSEWHERE_WAIT)
+            )
         try:
             message_id = await channel.deliver(
                 delivery.external_id, OutgoingMessage.model_validate(delivery.body)

@@ -12,7 +12,7 @@ from api.conversations.enums import Direction
 from api.conversations.schemas import Claim, Pending, Reply
 from api.database import Database
 from connectors.bot_client import BotClient, BotRefusedError, BotUnavailableError, Turn
-from connectors.delivery import PushChannel
+from connectors.delivery import FETCHING, PushChannel
 from connectors.messages import IncomingMessage, OutgoingMessage
 from connectors.signals import Signals
 from connectors.texts import sentence
@@ -121,9 +121,8 @@ class Turns:
 
 def parts(message: OutgoingMessage, channel: str, push: Mapping[str, PushChannel]) -> list[Reply]:
     """A message as the outbox keeps it: in deliverable parts where the channel must be called."""
-    if channel not in push:
-        return [Reply(message.model_dump(mode="json"), push=False)]
-    return [Reply(part.model_dump(mode="json"), push=True) for part in push[channel].parts(message)]
+    pieces = push[channel].parts(message) if channel in push else [message]
+    return [Reply(piece.model_dump(mode="json"), push=channel not in FETCHING) for piece in pieces]
 
 
 def _language(turn: Turn) -> str | None:

@@ -187,3 +187,16 @@ async def test_replicas_hear_of_messages_at_once(make_engine, database):
     idle = Engine(database, None)  # type: ignore[arg-type]
     await idle.receive(said("aslema"))
     assert await answers(database, 1) == ["1: aslema"]
+
+
+async def test_a_process_without_the_channel_leaves_its_replies_to_one_that_has_it(
+    make_engine, database, monkeypatch
+):
+    monkeypatch.setattr("connectors.outbox.ELSEWHERE_WAIT", 0.1)
+    without = await make_engine()
+    await without.receive(said("aslema", channel="phone"))
+    await answers(database, 1, channel="phone")
+    phone = Phone()
+    await make_engine(phone=phone)
+    await eventually(lambda: _got(phone, 1))
+    assert phone.got == [("amina", "1: aslema")]
