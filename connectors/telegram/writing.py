@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from connectors.messages import Button, OutgoingMessage
+from connectors.texts import sentence
 
 MOST_UNITS = 4096
 """Telegram counts UTF-16 units."""
@@ -61,8 +62,24 @@ def directed(text: str, language: str | None) -> str:
     return RIGHT_TO_LEFT_MARK + text if first and unicodedata.bidirectional(first) == "L" else text
 
 
-def keyboard(message: OutgoingMessage) -> InlineKeyboardMarkup | None:
-    """Buttons, short ones side by side; a link is a button of its own."""
+def keyboard(message: OutgoingMessage) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """The buttons of a message; where it has none and asks for a phone or a place, the one that hands it over."""
+    return _choices(message) or _sharing(message)
+
+
+def _sharing(message: OutgoingMessage) -> ReplyKeyboardMarkup | None:
+    kind = (message.custom.get("expects") or {}).get("kind")
+    if kind == "phone":
+        button = KeyboardButton(sentence("share_phone", message.language or "ar").text, request_contact=True)
+    elif kind == "location":
+        button = KeyboardButton(sentence("share_place", message.language or "ar").text, request_location=True)
+    else:
+        return None
+    return ReplyKeyboardMarkup([[button]], resize_keyboard=True, one_time_keyboard=True)
+
+
+def _choices(message: OutgoingMessage) -> InlineKeyboardMarkup | None:
+    """Short buttons side by side; a link is a button of its own."""
     rows: list[list[InlineKeyboardButton]] = []
     room = 0
     for button in message.buttons:

@@ -95,6 +95,12 @@ const ADDRESS = /(https:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]])/g;
 // References and codes: broken at a hyphen, their second half would stand before the first in Arabic.
 const WHOLE = /\b([A-Z]-\d{4}-[0-9A-Z]{8}|[0-9A-Z]{4}-[0-9A-Z]{4})\b/;
 
+// A way out of the page says where it leads.
+function outwards(link, words) {
+  const site = el("small", { dir: "ltr" }, `${new URL(link.url).host} ↗`);
+  return el("a", { class: "choice", href: link.url, target: "_blank", rel: "noopener noreferrer" }, link.title || words.open_link, site);
+}
+
 function unbroken(text) { return text.split(WHOLE).map((part, n) => (n % 2 ? el("span", { class: "whole" }, part) : part)); }
 
 function linked(text) {
@@ -119,7 +125,7 @@ export function assistantLine(line, words, open = true) {
   const language = line.language || null;
   if (line.text) box.append(el("div", { class: "said" + (line.kind === "delay" || line.kind === "apology" ? " apart" : ""), lang: language, dir: DIRECTIONS[language] || "auto" }, ...linked(line.text)));
   const link = line.custom && line.custom.link;
-  if (link && /^https?:\/\//.test(link.url || "")) box.append(el("div", { class: "choices" }, el("a", { class: "choice", href: link.url, target: "_blank", rel: "noopener noreferrer" }, link.title || words.open_link)));
+  if (link && /^https?:\/\//.test(link.url || "")) box.append(el("div", { class: "choices", dir: DIRECTIONS[language] || "auto" }, outwards(link, words)));
   if (line.custom && line.custom.case && line.custom.case.code) box.append(caseCard(line.custom.case, words));
   if (line.buttons && line.buttons.length) {
     const group = el("div", { class: "choices", role: "group", dir: DIRECTIONS[language] || "auto" });
