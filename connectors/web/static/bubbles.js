@@ -21,6 +21,8 @@ export const STYLE = `
 .said.apart { background: #fff4df; color: #6d4a00; }
 .choices, .starters { display: flex; flex-wrap: wrap; gap: 8px; margin-top: 9px; }
 .choice { font: inherit; font-weight: 600; font-size: .95rem; line-height: 1.4; min-height: 44px; padding: 8px 16px; color: #0f5257; background: #fff; border: 1.5px solid #0f5257; border-radius: 22px; cursor: pointer; text-align: start; unicode-bidi: plaintext; max-width: 100%; overflow-wrap: anywhere; }
+a.choice { box-sizing: border-box; text-decoration: none; }
+a.choice small { display: block; font-weight: 400; font-size: .84rem; color: #56696e; }
 .choice:hover:not(:disabled) { background: #e3efee; }
 #messages:focus-visible { outline: 3px solid #e5a100; outline-offset: -3px; }
 .choice:focus-visible, a:focus-visible, .copy:focus-visible { outline: 3px solid #e5a100; outline-offset: 2px; }
@@ -97,7 +99,7 @@ const WHOLE = /\b([A-Z]-\d{4}-[0-9A-Z]{8}|[0-9A-Z]{4}-[0-9A-Z]{4})\b/;
 
 // A way out of the page says where it leads.
 function outwards(link, words) {
-  const site = el("small", { dir: "ltr" }, `${new URL(link.url).host} ↗`);
+  const site = el("small", {}, `${link.url.split("/")[2]} ↗`);
   return el("a", { class: "choice", href: link.url, target: "_blank", rel: "noopener noreferrer" }, link.title || words.open_link, site);
 }
 
