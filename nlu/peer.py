@@ -13,7 +13,7 @@ import yaml
 from nlu.corpus import DEV, Sentence, read_jsonl, read_training
 from nlu.metrics import summary
 from nlu.understanding import ask
-from nlu.words import HERE, read_yaml
+from nlu.words import HERE
 
 ROOT = HERE.parent
 RECIPES = {"Mouwaten": ROOT / "config.yml", "Rasa default (DIET)": ROOT / "tests/bench/peer_config.yml"}
@@ -69,9 +69,8 @@ def measure(recipe: Path, epochs: int) -> list[str]:
 
 def write_recipe(recipe: Path, folder: Path, epochs: int) -> Path:
     """The recipe's pipeline alone, with so many epochs."""
-    content = read_yaml(recipe)
+    content = yaml.safe_load(recipe.read_text(encoding="utf-8"))
     for component in content["pipeline"]:
-        component |= {key: _number(value) for key, value in component.items() if key != "name"}
         if "epochs" in component:
             component["epochs"] = epochs
     path = folder / "config.yml"
@@ -99,10 +98,6 @@ def write_data(folder: Path) -> Path:
     content = {"version": "3.1", "nlu": nlu, "responses": responses}
     path.write_text(yaml.safe_dump(content, allow_unicode=True, width=10_000), encoding="utf-8")
     return path
-
-
-def _number(value: str) -> object:
-    return yaml.safe_load(value) if isinstance(value, str) else value
 
 
 if __name__ == "__main__":
