@@ -256,7 +256,7 @@ def running_stack(**settings: str) -> Iterator[Stack]:
     """Starts application and assistant, waits until both are ready, stops both at the end.
 
     `settings` are further environment variables of the application. Raises RuntimeError, with what the
-    processes wrote, when they do not become ready.
+    processes wrote, when they do not become ready or end before they are stopped.
     """
     port, bot_port = _free_ports(2)
     token, key = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -278,10 +278,13 @@ def running_stack(**settings: str) -> Iterator[Stack]:
         processes = [_start([command], environment, log) for command in ("bot", "run")]
         with httpx.Client(base_url=environment["API_URL"], timeout=REPLY_SECONDS) as client:
             try:
-                _wait_until_ready(client, processes, Path(log.name))
+                _wait_until_ready(client, processes, log)
                 yield Stack(environment["API_URL"], environment["BOT_URL"], Path(folder), token, key, client)
+                ended = [process.returncode for process in processes if process.poll() is not None]
             finally:
                 _stop(processes)
+        if ended:
+            raise RuntimeError(f"A process ended by itself ({ended}):\n{_tail(log)}")
 
 
 def _start(arguments: list[str], environment: dict[str, str], log: Any) -> subprocess.Popen[bytes]:
@@ -295,7 +298,7 @@ def _start(arguments: list[str], environment: dict[str, str], log: Any) -> subpr
     )
 
 
-def _wait_until_ready(client: httpx.Client, processes: Sequence[subprocess.Popen[bytes]], log: Path) -> None:
+def _wait_until_ready(client: httpx.Client, processes: Sequence[subprocess.Popen[bytes]], log: Any) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         if any(process.poll() is not None for process in processes):
@@ -306,7 +309,7 @@ def _wait_until_ready(client: httpx.Client, processes: Sequence[subprocess.Popen
         except httpx.TransportError:
             pass
         time.sleep(0.1)
-    raise RuntimeError(f"The application did not become ready:\n{log.read_text()[-4000:]}")
+    raise RuntimeError(f"The application did not become ready:\n{_tail(log)}")
 
 
 def _stop(processes: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -334,6 +337,10 @@ def _free_ports(count: int) -> list[int]:
 def _log(folder: str) -> Iterator[Any]:
     with open(Path(folder) / "stack.log", "wb") as log:
         yield log
+
+
+def _tail(log: Any) -> str:
+    return Path(log.name).read_text(errors="replace")[-4000:]
 
 
 def _die_with_parent() -> None:
