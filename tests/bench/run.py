@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 
 import citizens
 import classify
@@ -26,31 +27,29 @@ def main() -> int:
     parser.add_argument("--citizens", action="store_true", help="also 200 citizens at once (a minute more)")
     options = parser.parse_args()
     print("  ".join(f"{name} {value}" for name, value in circumstances().items()), flush=True)
-    figures = [*of_the_bot(), *of_the_application()]
-    if options.citizens:
-        print("· 200 citizens at once", flush=True)
-        figures += citizens.measure()
+    figures: list[Figure] = []
+    for found in measured(options.citizens):
+        print("\n".join(f"· {figure.name}: {figure.value:g} {figure.unit}" for figure in found), flush=True)
+        figures += found
     print(f"\n{table(figures)}")
     keep(figures, ROOT / "var/bench.json")
     return 1 if any(figure.verdict == "NO" for figure in figures) else 0
 
 
-def of_the_bot() -> list[Figure]:
-    """What is measured on the bot alone."""
-    print("· the bot alone: depth, throughput, understanding", flush=True)
+def measured(with_citizens: bool) -> Iterator[list[Figure]]:
+    """The figures, group by group as they are found."""
     with running_bot() as url:
-        return [*depth.measure(url), *throughput.measure(url), *classify.measure(url)]
-
-
-def of_the_application() -> list[Figure]:
-    """What is measured on everything that `make run` starts."""
-    print("· everything: start, memory", flush=True)
+        yield depth.measure(url)
+        yield throughput.measure(url)
+        yield classify.measure(url)
     with start.folder() as var:
         with start.started_application(var) as first:
             pass
         with start.started_application(var) as again:
-            talked = memory.measure(again)
-    return [*start.measure(first, again), *talked]
+            yield start.measure(first, again)
+            yield memory.measure(again)
+    if with_citizens:
+        yield citizens.measure()
 
 
 if __name__ == "__main__":
