@@ -28,6 +28,7 @@ from nlu.components.aspect import cued_aspects, is_bare_follow_up
 from nlu.components.normalisation import normalise
 
 TEXT_LIMIT = 20_000
+FOLLOW_UP_WORDS, NAMES_A_SERVICE = 6, 0.5
 FOLLOWING = {"check_status", *following_plan()["acts"]}
 
 
@@ -178,14 +179,17 @@ def in_view(parsed: dict[str, Any], text: str, state: dict[str, Any]) -> dict[st
     if state.get("loop"):
         return {**parsed, "intent": {**intent, "name": "cancel"}} if intent["name"] == "restart" else parsed
     topic = state.get("slots", {}).get("topic")
-    if topic and is_bare_follow_up(text):
-        aspects = [_entity("aspect", aspect) for aspect in cued_aspects(normalise(text).split())]
-        return {
-            **parsed,
-            "intent": {"name": "guidance", "confidence": 1.0},
-            "entities": [*aspects, _entity("service", topic)],
-        }
-    return parsed
+    if not topic:
+        return parsed
+    aspects = [_entity("aspect", aspect) for aspect in cued_aspects(normalise(text).split())]
+    if not is_bare_follow_up(text):
+        seen = [e for e in entities if e["entity"] == "aspect" and e["value"] != "general"]
+        unsure = intent["name"] == "nlu_fallback" or intent["confidence"] < NAMES_A_SERVICE
+        aspects = seen if unsure and len(text.split()) <= FOLLOW_UP_WORDS else []
+    if not aspects:
+        return parsed
+    asked = [*aspects, _entity("service", topic)]
+    return {**parsed, "intent": {"name": "guidance", "confidence": 1.0}, "entities": asked}
 
 
 def _entity(name: str, value: str) -> dict[str, Any]:

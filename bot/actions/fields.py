@@ -12,12 +12,13 @@ from typing import Any
 
 import phonenumbers
 
-from bot.actions.lexicon import has_any, is_laughter, lexicon, negated_before, number
+from bot.actions.lexicon import has_any, is_laughter, lexicon, negated_before, number, without_introduction
 from bot.actions.message import Message
 
 SUBJECT_LENGTH, DESCRIPTION_LENGTH = (3, 150), (10, 5000)
 CODE_LENGTH = 8
 NAME_LENGTH, PLACE_LENGTH = (3, 80), (3, 300)
+CODE_SHAPE = re.compile(r"(?<![0-9A-Z-])([0-9A-Z]{4})-([0-9A-Z]{4})(?![0-9A-Z-])")
 CODE_IN_TEXT = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4})[\s-]?([0-9A-Z]{4})(?![0-9A-Z])")
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]{2,}")
 
@@ -69,7 +70,8 @@ def description(message: Message) -> str:
 
 def name(message: Message) -> str:
     """A person's name: letters, blanks, hyphens and apostrophes."""
-    text = " ".join(clean((message.contact or {}).get("name") or message.text).split())
+    written = (message.contact or {}).get("name") or without_introduction(message.text)
+    text = " ".join(clean(written).split())
     letters = [c for c in text if c.isalpha() or unicodedata.category(c) == "Mn"]
     if (
         len(text) > NAME_LENGTH[1]
@@ -141,15 +143,19 @@ def governorate_of(entity: dict[str, Any]) -> str | None:
 
 
 def code(message: Message) -> str:
-    """A follow-up code given as an answer: eight letters and digits, typed any way, alone or in a sentence."""
+    """A follow-up code given as an answer: eight letters and digits, typed any way, alone or in a sentence.
+
+    Letters alone are a code only in the shape XXXX-XXXX: eight letters may be any word.
+    """
     text = ascii_digits(message.text).upper()
+    shaped = CODE_SHAPE.findall(text)
+    loose = [pair for pair in CODE_IN_TEXT.findall(text) if any(c.isdigit() for c in "".join(pair))]
     alone = re.sub(r"[^0-9A-Z]", "", text)
-    if len(alone) == CODE_LENGTH:
-        return f"{alone[:4]}-{alone[4:]}"
-    found = [a + b for a, b in CODE_IN_TEXT.findall(text) if any(c.isdigit() for c in a + b)]
-    if not found:
+    if not shaped and len(alone) == CODE_LENGTH and any(c.isdigit() for c in alone):
+        loose = [(alone[:4], alone[4:])]
+    if not shaped and not loose:
         raise Unreadable("code")
-    return f"{found[-1][:4]}-{found[-1][4:]}"
+    return "-".join((shaped or loose)[-1])
 
 
 def code_beside_reference(message: Message) -> str | None:
@@ -164,8 +170,8 @@ def code_beside_reference(message: Message) -> str | None:
 
 def rating(message: Message) -> int:
     """A whole number from 1 to 5."""
-    value = number((message.choice or {}).get("value") or message.text)
-    if value is None or not 1 <= value <= 5:
+    value = number((message.choice or {}).get("value") or message.text) or message.text.count("⭐")
+    if not 1 <= value <= 5:
         raise Unreadable("rating")
     return value
 
@@ -194,4 +200,6 @@ READERS: dict[str, Callable[[Message], Any]] = {
     "phone": phone,
     "email": email,
     "national_id": national_id,
+    "code": code,
+    "rating": rating,
 }

@@ -15,6 +15,7 @@ from bot.actions.lexicon import (
     is_correction,
     lexicon,
     steering_named,
+    wants_language,
     yes_or_no,
 )
 from bot.actions.message import Message
@@ -28,6 +29,7 @@ FILINGS = {"file_petition", "file_suggestion", "file_notice", "request_guidance"
 NOT_BESIDE = {"", "nlu_fallback", "inform", "affirm", "deny", "correct_field", *STEERING}
 ANSWERABLE = {"guidance", "check_status", "why_asked", "verify_answer", "export_my_data", "erase_my_data"}
 SIDE_TALK = {"change_language", "talk_to_human", "help", "bot_identity", "privacy_info"}
+PLAIN = {"code", "rating"}
 ENTITY_OF = {"governorate": "governorate", "phone": "phone", "email": "email", "national_id": "national_id"}
 CERTAIN, SURE, LIKELY = 0.9, 0.75, 0.5
 STEER_WORDS, CORRECTION_WORDS, QUESTION_WORDS, SHORT_QUESTION = 6, 18, 16, 8
@@ -58,8 +60,18 @@ def declines(message: Message) -> bool:
 
 
 def asks_for_value(message: Message, field: str) -> bool:
-    """Whether the message plainly holds what was asked: a number, an address, a governorate."""
-    return field in ENTITY_OF and bool(message.all(ENTITY_OF[field]))
+    """Whether the message plainly holds what was asked: a number, an address, a governorate, a code, a mark."""
+    if field in ENTITY_OF:
+        return bool(message.all(ENTITY_OF[field]))
+    if field == "reference":
+        return bool(message.all("reference") or message.all("reference_like"))
+    if field not in PLAIN:
+        return False
+    try:
+        fields.READERS[field](message)
+    except fields.Unreadable:
+        return False
+    return True
 
 
 def is_side_question(message: Message, field: str) -> bool:
@@ -68,8 +80,10 @@ def is_side_question(message: Message, field: str) -> bool:
         return message.intent not in STEERING | {"affirm", "deny", "inform", "correct_field"}
     if message.words > QUESTION_WORDS or asks_for_value(message, field):
         return False
-    if message.intent == "change_language" and message.all("language"):
+    if message.intent == "change_language" and wants_language(message.text):
         return True
+    if field == "name" and not asks(message.text):
+        return False
     if message.intent in SIDE_TALK:
         if field not in OPEN:
             return message.confidence >= LIKELY

@@ -49,10 +49,12 @@ class FollowTurn(FormTurn):
         """A filing or another act on a case, asked for while this one runs, takes its place."""
         wanted = self.message.intent
         clear = self.message.pressed or (self.message.confidence >= SURE and self.asked != "comment")
-        if self.state is None or self.comes_back or not clear:
+        if self.state is None or self.comes_back or not (clear or self.message.all("reference")):
             return await super().play()
-        if wanted in FILINGS:
+        if clear and wanted in FILINGS:
             return [*self.end(), FollowupAction("filing_form")]
+        if self.message.all("reference"):
+            return await self.read_reference()
         if wanted in plan()["acts"] and wanted != self.state.act and not self.message.choice:
             self.state = None
         return await super().play()

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.lexicon import has_any, lexicon
+from bot.actions.lexicon import has_any, lexicon, wants_language
 from bot.actions.message import Message
 from bot.actions.speech import Speech
 from nlu.components.normalisation import normalise, variants
@@ -40,7 +40,7 @@ class ActionChooseLanguage(Action):
         message = Message.of(tracker)
         now = tracker.get_slot("language")
         asked_for_other = message.value("language") not in (None, "ar", "fr")
-        in_value = tracker.get_slot("requested_slot") in VALUE_FIELDS and not message.all("language")
+        in_value = tracker.get_slot("requested_slot") in VALUE_FIELDS and not wants_language(message.text)
         if message.intent == "change_language" and not asked_for_other and (message.pressed or not in_value):
             language = asked_language(message, now)
             return [SlotSet("language", language), SlotSet("language_asked", language)]

@@ -38,7 +38,24 @@ def is_danger(text: str) -> bool:
     folded = f" {fold(text)} "
     for harmless in lexicon()["no_danger"]:
         folded = folded.replace(f" {harmless} ", " ")
-    return any(f" {word} " in folded for word in lexicon()["danger"])
+    if any(f" {word} " in folded for word in lexicon()["danger"]):
+        return True
+    return any(f" {stem}" in folded for stem in lexicon()["danger_stems"])
+
+
+def wants_language(text: str) -> bool:
+    """Whether the words themselves ask for a language, not only look like it ("Nadia Tounsi" is a name)."""
+    return has_any(text, lexicon()["language_cues"])
+
+
+def without_introduction(text: str) -> str:
+    """A name without what introduces it ("je m'appelle …", "الاسم: …")."""
+    text = text.split(":", 1)[-1].strip() if ":" in text else text
+    words = text.split()
+    for count in (4, 3, 2, 1):
+        if len(words) > count and fold(" ".join(words[:count])) in lexicon()["name_cues"]:
+            return " ".join(words[count:])
+    return text
 
 
 def is_correction(text: str) -> bool:
