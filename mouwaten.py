@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -69,9 +70,13 @@ def run(options: argparse.Namespace) -> int:
     if taken := _taken_port(settings):
         print(f"Port {taken} is taken: stop what uses it, or set PORT or BOT_PORT.", file=sys.stderr)
         return 1
+    # The server gives a signal on when it has stopped: SIGTERM then ends us the way Ctrl-C does, bot and all.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     bot = _start_bot(settings)
     try:
         return _serve(settings)
+    except KeyboardInterrupt:
+        return 0
     finally:
         if bot is not None:
             bot.stop()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 PG_CHANNEL = "mouwaten"
 RECONNECT_SECONDS = 2.0
+REMEMBERED = 4096
 
 
 class Signals:
@@ -31,7 +32,8 @@ class Signals:
 
     def __init__(self) -> None:
         self._work = {direction: asyncio.Event() for direction in Direction}
-        self._waiting: dict[int, set[Watch]] = defaultdict(set)
+        self._waiting: dict[int, set[asyncio.Event]] = defaultdict(set)
+        self._finished: OrderedDict[int, None] = OrderedDict()
 
     async def announce(self, session: AsyncSession, direction: Direction, conversation_id: int) -> None:
         """Tells the other replicas, once the caller's transaction is committed."""
@@ -48,8 +50,16 @@ class Signals:
 
     def tell(self, conversation_id: int, finished: int | None = None) -> None:
         """Wakes whoever watches the conversation; `finished` is the message just dealt with, if it is one."""
-        for watch in self._waiting.get(conversation_id, ()):
-            watch.heard(finished)
+        if finished is not None:
+            self._finished[finished] = None
+            if len(self._finished) > REMEMBERED:
+                self._finished.popitem(last=False)
+        for event in self._waiting.get(conversation_id, ()):
+            event.set()
+
+    def is_finished(self, inbound_id: int) -> bool:
+        """Whether this process has lately dealt with a message; False may also mean that another one did."""
+        return inbound_id in self._finished
 
     async def work(self, direction: Direction, seconds: float) -> None:
         """Waits until there may be work in this direction, at most `seconds`."""
@@ -61,12 +71,12 @@ class Signals:
     @contextlib.contextmanager
     def watching(self, conversation_id: int) -> Iterator[Watch]:
         """A `Watch` that rings at whatever happens in the conversation while the block runs."""
-        watch = Watch()
-        self._waiting[conversation_id].add(watch)
+        event = asyncio.Event()
+        self._waiting[conversation_id].add(event)
         try:
-            yield watch
+            yield Watch(event)
         finally:
-            self._waiting[conversation_id].discard(watch)
+            self._waiting[conversation_id].discard(event)
             if not self._waiting[conversation_id]:
                 del self._waiting[conversation_id]
 
@@ -98,16 +108,10 @@ class Signals:
 
 
 class Watch:
-    """Waits for the next ring of one conversation; `finished` collects the messages dealt with meanwhile."""
+    """Waits for the next ring of one conversation."""
 
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-        self.finished: set[int] = set()
-
-    def heard(self, finished: int | None) -> None:
-        if finished is not None:
-            self.finished.add(finished)
-        self._event.set()
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
 
     async def ring(self, seconds: float) -> bool:
         """True when it rang, False after `seconds`."""

@@ -14,7 +14,6 @@ from connectors.engine import Engine
 from connectors.messages import OutgoingMessage
 from connectors.texts import sentence
 
-FIRST_LOOK_SECONDS = 0.2
 LOOK_SECONDS = 1.0
 MARGIN_SECONDS = 0.5
 """Left between telling that it takes longer and the five seconds promised."""
@@ -43,19 +42,17 @@ class Waiting:
     async def _settled(self, received: Received) -> bool:
         """True when the message has been dealt with, False when patience has run out."""
         end = time.monotonic() + self.engine.pace.patience + MARGIN_SECONDS
-        look = FIRST_LOOK_SECONDS
-        with self.engine.signals.watching(received.conversation_id) as watch:
-            while time.monotonic() < end:
-                await watch.ring(min(look, max(0.01, end - time.monotonic())))
-                if received.inbound_id in watch.finished:
-                    return True
-                status, told = await self._look(received)
-                if status != InboundStatus.pending:
-                    return True
-                if told:
+        signals = self.engine.signals
+        with signals.watching(received.conversation_id) as watch:
+            while not signals.is_finished(received.inbound_id):
+                left = end - time.monotonic()
+                if left <= 0:
                     return False
-                look = LOOK_SECONDS
-        return False
+                if not await watch.ring(min(LOOK_SECONDS, left)):
+                    status, told = await self._look(received)
+                    if status != InboundStatus.pending or told:
+                        return status != InboundStatus.pending
+        return True
 
     async def _look(self, received: Received) -> tuple[str, bool]:
         async with self.engine.database.session(writes=False) as session:

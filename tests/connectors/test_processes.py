@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from connectors.bot_process import BotProcess
@@ -103,3 +104,30 @@ def test_help_and_wrong_names_of_dead_letters(tmp_path):
     assert "dead-letters" in run("--help").stdout
     ended = run("dead-letters", "--retry", "sideways-3", VAR_DIR=str(tmp_path))
     assert ended.returncode == 2 and "in-12" in ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_everything_quietly(tmp_path, number):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    settings = {"PORT": port, "BOT_URL": "http://127.0.0.1:9", "VAR_DIR": str(tmp_path), "DATABASE_URL": ""}
+    with subprocess.Popen(
+        [sys.executable, "mouwaten.py", "run"],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as running:
+        wait_for(lambda: _answers(f"http://127.0.0.1:{port}/livez"), 40)
+        running.send_signal(number)
+        told, _ = running.communicate(timeout=20)
+    assert running.returncode == 0 and "Traceback" not in told, told
+
+
+def _answers(url):
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
