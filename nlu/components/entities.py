@@ -7,7 +7,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from nlu.components.gazetteer import tokenise
@@ -18,6 +18,7 @@ from nlu.components.structures import find_structures
 
 LONGEST_READ = 10_000
 """Characters of a message that are searched."""
+SHORT_MESSAGE = 3
 MOST_FOUND = 50
 """Entities of one message that are kept."""
 
@@ -49,9 +50,13 @@ class NamedThingExtractor(GraphComponent, EntityExtractorMixin):
         """Annotate messages that carry text."""
         for message in messages:
             if message.get(TEXT):
-                found = [
-                    {**entity, "extractor": type(self).__name__}
-                    for entity in find_entities(message.get(TEXT))
-                ]
-                add_entities(message, found)
+                found = [e for e in find_entities(message.get(TEXT)) if _is_meant(e, message)]
+                add_entities(message, [{**e, "extractor": type(self).__name__} for e in found])
         return messages
+
+
+def _is_meant(entity: dict[str, Any], message: Message) -> bool:
+    """A language is asked for in a short message or where the act may be a change of language, else only named."""
+    if entity["entity"] != "language" or len(message.get(TEXT).split()) <= SHORT_MESSAGE:
+        return True
+    return any(item["name"] == "change_language" for item in (message.get(INTENT_RANKING_KEY) or [])[:2])

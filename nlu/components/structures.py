@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from nlu.components.gazetteer import Gazetteer, Token
-from nlu.words import lookup
+from nlu.words import lexicon, lookup
 
 
 @lru_cache(maxsize=1)
@@ -14,7 +14,7 @@ def _gazetteer() -> Gazetteer:
     for slug, spellings in lookup("structures").items():
         for spelling in spellings:
             names.setdefault(str(spelling), []).append(slug)
-    return Gazetteer.build(names)
+    return Gazetteer.build(names, lexicon("structures_weak"))
 
 
 def find_structures(tokens: Sequence[Token]) -> list[dict[str, Any]]:

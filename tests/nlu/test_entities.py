@@ -130,6 +130,7 @@ def test_a_shared_name_is_asked_about(text):
         "سيدي سليمان جاري",
         "الكرم والضيافة",
         "monsieur Slimane",
+        "التونسيين في تونس",
         "مساكن اجتماعية",
     ],
 )
@@ -139,7 +140,17 @@ def test_ordinary_words_are_no_places(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["بلدية سليمان", "معتمدية المرسى", "commune du Kram", "نسكن في الكرم", "قبلي", "ولاية قبلي", "في قبلي"],
+    [
+        "بلدية سليمان",
+        "معتمدية المرسى",
+        "commune du Kram",
+        "نسكن في الكرم",
+        "قبلي",
+        "ولاية قبلي",
+        "في قبلي",
+        "ولاية تونس",
+        "تونس",
+    ],
 )
 def test_ordinary_words_are_places_beside_a_word_of_place(text):
     assert found(text, "governorate", "delegation", "municipality")
@@ -183,3 +194,8 @@ def test_arabizi_words_are_no_codes(text):
 )
 def test_languages_with_a_preposition_grown_on(text, language):
     assert found(text, "language") == [("language", language)]
+
+
+@pytest.mark.parametrize("text", ["déclaration au poste", "une recette de couscous", "mon garde du corps"])
+def test_some_offices_need_their_article(text):
+    assert not found(text, "structure")
