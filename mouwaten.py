@@ -174,7 +174,7 @@ def _start_bot(settings: Settings) -> BotProcess | None:
         "API_URL": f"http://{_reachable(settings.host)}:{settings.port}",
         "PYTHONPATH": str(ROOT),
     }
-    bot = BotProcess([str(BOT_PYTHON), "-m", "bot"], environment)
+    bot = BotProcess([str(BOT_PYTHON), "-m", "bot"], environment, probe=f"{settings.bot_url}/livez")
     bot.start()
     return bot
 

@@ -65,6 +65,24 @@ def test_stop_ends_a_bot_that_does_not_listen(monkeypatch):
     assert not is_alive(pid)
 
 
+def test_a_bot_that_hangs_is_ended_and_started_again(monkeypatch):
+    for name, value in {"PROBE_EVERY": 0.1, "PROBE_SECONDS": 0.2, "SILENCES": 2, "FIRST_PAUSE": 0.05}.items():
+        monkeypatch.setattr(f"connectors.bot_process.{name}", value)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    bot = BotProcess(server, probe=f"http://127.0.0.1:{port}/")
+    bot.start()
+    first = wait_for(lambda: bot.pid)
+    wait_for(lambda: _answers(f"http://127.0.0.1:{port}/"))
+    time.sleep(0.5)
+    os.kill(first, signal.SIGSTOP)
+    second = wait_for(lambda: bot.pid if bot.pid not in (None, first) else None)
+    bot.stop()
+    assert not is_alive(first) and not is_alive(second)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux's")
 def test_a_killed_application_leaves_no_bot_behind():
     with subprocess.Popen(
