@@ -102,11 +102,13 @@ class SentenceFeatures:
     def _fit_space(self, space: str, documents: Sequence[Sequence[str]]) -> tuple[np.ndarray, csr_matrix]:
         names, table = _count(map(_EXTRACT[space], documents))
         frequency = np.bincount(table.indices, minlength=table.shape[1])
-        kept = np.flatnonzero(frequency >= self.min_count)
+        enough = min(self.min_count, frequency.max(initial=0))
+        kept = np.flatnonzero(frequency >= enough)
         start = sum(map(len, self.vocabulary.values()))
         self.vocabulary[space] = {names[column]: start + i for i, column in enumerate(kept)}
         idf = (np.log((1 + len(documents)) / (1 + frequency[kept])) + 1).astype(np.float32)
-        return idf, normalize(_weigh(table[:, kept], idf)) * self.weights[space]
+        weighed = _weigh(table[:, kept], idf)
+        return idf, normalize(weighed) * self.weights[space] if len(kept) else weighed
 
     @property
     def size(self) -> int:

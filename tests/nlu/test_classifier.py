@@ -121,6 +121,11 @@ def test_benchmark_reads_csv_with_or_without_header(tmp_path):
     assert figures["accuracy"] == figures["micro_f1"] == figures["macro_f1"] == 1
 
 
+def test_a_handful_of_sentences_is_enough_to_learn_from():
+    model = SentenceClassifier().fit(["bonjour", "au revoir"], ["a", "b"])
+    assert model.predict(["bonjour", "revoir"]) == ["a", "b"]
+
+
 def test_benchmark_names_a_wrong_file(tmp_path):
     (tmp_path / "x.csv").write_text("only one column\n")
     with pytest.raises(ValueError, match="label,text"):
