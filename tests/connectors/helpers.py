@@ -37,7 +37,7 @@ async def told(database: Database, who: str = "amina", channel: str = "web") -> 
     return [message.body["text"] for message in messages]
 
 
-async def eventually(question: Callable[[], Awaitable[T]], seconds: float = 5.0) -> T:
+async def eventually(question: Callable[[], Awaitable[T]], seconds: float = 20.0) -> T:
     """Asks until the answer is true; fails with the last answer."""
     end = time.monotonic() + seconds
     while not (answer := await question()):
