@@ -92,16 +92,22 @@ class InProcessActions(EndpointConfig):
         super().__init__(url="in-process")
         RemoteAction._validate_action_result = lambda self, result: True
         self._executor = executor
+        self.mistake: ContextVar[Exception | None] = ContextVar("mistake", default=None)
 
     async def request(self, *args: Any, json: dict[str, Any], **kwargs: Any) -> Any:
-        return await self._executor.run(json)
+        try:
+            return await self._executor.run(json)
+        except Exception as mistake:
+            self.mistake.set(mistake)
+            raise
 
 
 class Talk:
     """The assistant: understands a message in its state, answers, gives the new state back."""
 
     def __init__(self, model: str, api: CaseApi):
-        self._agent = Agent.load(model, action_endpoint=InProcessActions(executor_with(api)))
+        self._actions = InProcessActions(executor_with(api))
+        self._agent = Agent.load(model, action_endpoint=self._actions)
         self._processor = self._agent.processor
         self.domain = self._processor.domain
         self._store = OneTurnStore(self.domain)
@@ -123,8 +129,11 @@ class Talk:
         self._store.running.set(tracker)
         channel = _Collected()
         message.output_channel = channel
+        self._actions.mistake.set(None)
         await self._processor.handle_message(message)
-        state = {**take(tracker), "at": turn.message.get("sent_at")}
+        if mistake := self._actions.mistake.get():
+            raise mistake  # Rasa goes on in silence; a failed turn is tried again, then told
+        state = {**take(tracker), "at": turn.message.get("sent_at"), "buttons": _offered(channel.said)}
         language = tracker.get_slot("language") or "ar"
         if is_danger(message.metadata["text"]):
             channel.said.insert(0, await self._emergency(tracker, channel))
@@ -139,7 +148,10 @@ class Talk:
     async def _understood(self, turn: Turn) -> UserMessage:
         given = turn.message
         text = (given.get("text") or "")[:TEXT_LIMIT].strip()
-        pressed = read_payload(given.get("payload") or text, self._intents)
+        offered = (turn.state or {}).get("buttons") or {}
+        pressed = read_payload(
+            given.get("payload") or offered.get(normalise(_letters(text))) or text, self._intents
+        )
         choice = None
         if pressed:
             parsed, choice = pressed
@@ -220,6 +232,16 @@ def _reply(said: dict[str, Any], language: str) -> dict[str, Any]:
         "buttons": buttons,
         "custom": custom,
     }
+
+
+def _offered(said: list[dict[str, Any]]) -> dict[str, str]:
+    """The words on the buttons of these messages: typing them counts as pressing."""
+    buttons = [button for message in said for button in message.get("buttons") or []]
+    return {normalise(_letters(button["title"])): button["payload"] for button in buttons}
+
+
+def _letters(title: str) -> str:
+    return "".join(c for c in title if c.isalnum() or c.isspace() or c in "'’")
 
 
 def _outcome(tracker: DialogueStateTracker, language: str) -> dict[str, Any]:

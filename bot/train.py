@@ -12,6 +12,10 @@ import structlog
 os.environ["TQDM_DISABLE"] = "1"
 
 
+UNFINISHED = Path("var/training")
+"""Where a model is written before it takes the place of the old one at once: a bot may start at any moment."""
+
+
 def train(model: Path) -> Path:
     """Trains on nlu/data and bot/ and writes `model`; the messages of Rasa that help nobody are kept back."""
     from rasa.model_training import train as rasa_train
@@ -20,13 +24,14 @@ def train(model: Path) -> Path:
         domain="bot/domain",
         config="config.yml",
         training_files=["bot/rules"],
-        output=str(model.parent),
+        output=str(UNFINISHED),
         fixed_model_name=model.name.removesuffix(".tar.gz"),
         force_training=False,
     )
     if not found or not found.model:
         raise SystemExit("training failed: see the messages above")
-    return Path(found.model)
+    model.parent.mkdir(parents=True, exist_ok=True)
+    return Path(found.model).replace(model)
 
 
 def main() -> None:

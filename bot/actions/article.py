@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.actions.speech import Speech, isolate
 
@@ -73,30 +74,35 @@ class Article:
     def _line(self, item: dict[str, Any]) -> str:
         text = item.get(self._speech.language) or item.get("fr") or item.get("ar") or ""
         if item.get("n"):
-            text = f"{text}: {item['n']}"
+            text = self._speech.pair(text, item["n"])
         when = item.get("when")
         if when:
             text = f"{text} ({self._speech.name(when) if isinstance(when, dict) else when})"
         text = self._isolated(text)
         if item.get("tnd") is not None:
             amount = self._speech.word("utter_word_dinars", amount=isolate(_amount(item["tnd"])))
-            text = f"{text}: {amount}" if text else amount
+            text = self._speech.pair(text, amount) if text else amount
         return text + self._doubt(item) if text else ""
 
     def _doubt(self, item: dict[str, Any]) -> str:
         if item.get("conflict"):
             return " " + self._speech.word("utter_word_conflict")
-        if item.get("check") or item.get("time_bound") or item.get("sourced") is False:
+        doubtful = item.get("check") or item.get("time_bound") or item.get("sourced") is False
+        if doubtful and not self._doubted_as_a_whole:  # said once at the end, not at each line
             return " " + self._speech.word("utter_word_to_confirm")
         return ""
+
+    @property
+    def _doubted_as_a_whole(self) -> bool:
+        return bool(self._data.get("time_bound") or self._data.get("needs_review"))
 
     def source_line(self, aspects: list[str]) -> str:
         """Where the facts come from and of when they are; what needs review says so."""
         named = [item.get("source") for aspect in aspects for item in _items(self._aspects.get(aspect))]
         ids = list(dict.fromkeys(name for name in named if name in self._sources)) or list(self._sources)[:1]
         told = [self._told(self._sources[name]) for name in ids[:2]]
-        doubt = self._data.get("time_bound") or self._data.get("needs_review")
-        return "\n".join([*told, *([self._speech.word("utter_word_confirm_with_office")] if doubt else [])])
+        doubt = [self._speech.word("utter_word_confirm_with_office")] if self._doubted_as_a_whole else []
+        return "\n".join([*told, *doubt])
 
     def _told(self, source: dict[str, Any]) -> str:
         date = source.get("date") or self._speech.word("utter_word_undated")
@@ -105,7 +111,7 @@ class Article:
     def link(self) -> dict[str, str] | None:
         """The first page on which the service can be had, for clients that show one."""
         pages = [item for item in self._aspects.get("online") or [] if str(item).startswith("http")]
-        return {"url": pages[0], "title": self.title} if pages else None
+        return {"url": pages[0], "title": urlsplit(pages[0]).netloc} if pages else None
 
     def _isolated(self, text: str) -> str:
         """In Arabic, numbers and Latin words keep their order between isolates."""

@@ -88,8 +88,10 @@ def _event(speech: Speech, event: dict[str, Any]) -> str:
         speech.name(event["structure"]) if event.get("structure") and event["type"] in TO_A_STRUCTURE else ""
     )
     told = " ".join(part for part in (speech.word(key), where) if part)
-    words = f"{told}: {event['text']}" if event.get("text") and event["type"] in TELLS_ITS_TEXT else told
-    return f"• {day(event.get('at'))}: {isolate(words)}"
+    words = (
+        speech.pair(told, event["text"]) if event.get("text") and event["type"] in TELLS_ITS_TEXT else told
+    )
+    return f"• {speech.pair(day(event.get('at')), isolate(words))}"
 
 
 def _next(speech: Speech, case: dict[str, Any]) -> str:

@@ -12,7 +12,15 @@ from typing import Any
 
 import phonenumbers
 
-from bot.actions.lexicon import has_any, is_laughter, lexicon, negated_before, number, without_introduction
+from bot.actions.lexicon import (
+    has_any,
+    is_laughter,
+    lexicon,
+    negated_before,
+    number,
+    without_introduction,
+    yes_or_no,
+)
 from bot.actions.message import Message
 
 SUBJECT_LENGTH, DESCRIPTION_LENGTH = (3, 150), (10, 5000)
@@ -79,6 +87,8 @@ def name(message: Message) -> str:
         or len(letters) < NAME_LENGTH[0]
         or "@" in text
     ):
+        raise Unreadable("name")
+    if yes_or_no(text) is not None:
         raise Unreadable("name")
     if any(unicodedata.category(c)[0] in "SC" or c in '?؟!<>/\\;:{}[]()"' for c in text):
         raise Unreadable("name")

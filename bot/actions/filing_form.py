@@ -343,7 +343,7 @@ class FilingTurn(FormTurn):
         lines = []
         for field in self.state.asked:
             if field not in ("consent", "confirm"):
-                lines.append(f"• {self.label(field)}: {isolate(self.shown(field))}")
+                lines.append(f"• {self.speech.pair(self.label(field), isolate(self.shown(field)))}")
         return "\n".join(lines)
 
     def shown(self, field: str) -> str:

@@ -143,7 +143,10 @@ def _corrected_field(message: Message, filing: Filing, field: str) -> str | None
     both = [name for name in named if name in by_entity]
     if both:
         return both[0]
-    if not (field == "confirm" or is_correction(message.text) or message.intent == "correct_field"):
+    said = (
+        is_correction(message.text) or message.intent == "correct_field" or yes_or_no(message.text) is False
+    )
+    if not (field == "confirm" or said):
         return None
     if named:
         return named[0]

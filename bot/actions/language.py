@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -25,6 +26,8 @@ VALUE_FIELDS = {
     "reference",
     "code",
 }
+DIGIT_AS_LETTER = re.compile(r"(?=.*[a-z].*[a-z])(?=.*[235789])[a-z235789]+")
+QUANTITY = re.compile(r"[a-z]?\d+(?:h\d*|e|er|eme|km|dt|m|g|mn|min|go|mo|ans?|dinars?|x)?")
 SURE, FEW_WORDS, MANY_WORDS = 0.8, 2, 4
 
 
@@ -104,7 +107,8 @@ def _in_arabic_letters(text: str) -> bool:
 
 
 def _is_arabizi(word: str) -> bool:
-    """A digit that stands for a letter ("n7eb"), or a usual Tunisian word in Latin letters ("barcha")."""
+    """A digit that stands for a letter ("n7eb", not "24h" or "A4"), or a usual Tunisian word ("barcha")."""
     bare = normalise(word)
-    has_both = any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare)
-    return bare.isascii() and (has_both or bare in variants())
+    if not bare.isascii() or not word.strip(".,;:!?()\"'«»").isalnum():
+        return False
+    return bare in variants() or bool(DIGIT_AS_LETTER.fullmatch(bare)) and not QUANTITY.fullmatch(bare)

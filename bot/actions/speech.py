@@ -57,6 +57,10 @@ class Speech:
         """Whether the domain knows this response."""
         return key in self._responses
 
+    def pair(self, label: str, value: str) -> str:
+        """ "label: value" with the colon of the language."""
+        return self.word("utter_word_pair", label=label, value=value)
+
     def name(self, named: dict[str, Any]) -> str:
         """The name of a structure, place or service in the language of the talk."""
         names = named.get("name", named)
