@@ -152,7 +152,9 @@ async def _run(
     killer = asyncio.create_task(_kill_at_random(replicas, options.every, found))
     talks = _talks(options.messages, options.conversations)
     async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-        speakers = [_speak(name, texts, replicas, telegram, client) for name, texts in talks.items()]
+        speakers = [
+            _speak(name, texts, replicas, telegram, client, options.pause) for name, texts in talks.items()
+        ]
         await asyncio.gather(*speakers)
     killer.cancel()
     await busy
@@ -173,7 +175,12 @@ def _talks(messages: int, conversations: int) -> dict[str, list[str]]:
 
 
 async def _speak(
-    name: str, texts: list[str], replicas: list[Replica], telegram: TelegramServer, client: httpx.AsyncClient
+    name: str,
+    texts: list[str],
+    replicas: list[Replica],
+    telegram: TelegramServer,
+    client: httpx.AsyncClient,
+    pause: float,
 ) -> None:
     channel, _, number = name.partition(":")
     for text in texts:
@@ -181,7 +188,7 @@ async def _speak(
             await telegram.says(int(number), text)
         else:
             await _post(number, text, replicas, client)
-        await asyncio.sleep(random.uniform(0, 0.3))
+        await asyncio.sleep(random.uniform(0, 2 * pause))
 
 
 async def _post(sender: str, text: str, replicas: list[Replica], client: httpx.AsyncClient) -> None:
@@ -349,6 +356,9 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--conversations", type=int, default=50)
     parser.add_argument("--every", type=float, default=4.0, help="seconds between two kills, on average")
+    parser.add_argument(
+        "--pause", type=float, default=0.15, help="seconds between two messages of one citizen"
+    )
     parser.add_argument("--busy", type=float, default=0.0, help="seconds Telegram answers 429 at first")
     parser.add_argument("--patience", type=float, default=180.0, help="seconds for the last answers")
     return parser.parse_args(arguments)
