@@ -28,6 +28,8 @@ CODE_LENGTH = 8
 NAME_LENGTH, PLACE_LENGTH = (3, 80), (3, 300)
 CODE_SHAPE = re.compile(r"(?<![0-9A-Z-])([0-9A-Z]{4})-([0-9A-Z]{4})(?![0-9A-Z-])")
 CODE_IN_TEXT = re.compile(r"(?<![0-9A-Z])([0-9A-Z]{4})[\s-]?([0-9A-Z]{4})(?![0-9A-Z])")
+CODE_APART = re.compile(r"(?<![0-9A-Z])([0-9A-HJKMNP-TV-Z]{4})\s([0-9A-HJKMNP-TV-Z]{4})$")
+"""Two groups of Crockford's letters at the end: without I, L, O and U few words look like it."""
 EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>.]{2,}")
 
 
@@ -163,9 +165,10 @@ def code(message: Message) -> str:
     alone = re.sub(r"[^0-9A-Z]", "", text)
     if not shaped and len(alone) == CODE_LENGTH and any(c.isdigit() for c in alone):
         loose = [(alone[:4], alone[4:])]
-    if not shaped and not loose:
+    found = shaped or loose or CODE_APART.findall(text.strip())
+    if not found:
         raise Unreadable("code")
-    return "-".join((shaped or loose)[-1])
+    return "-".join(found[-1])
 
 
 def code_beside_reference(message: Message) -> str | None:

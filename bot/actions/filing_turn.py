@@ -87,7 +87,7 @@ def is_side_question(message: Message, field: str) -> bool:
     if message.intent in SIDE_TALK:
         if field not in OPEN:
             return message.confidence >= LIKELY
-        return message.confidence >= CERTAIN and message.words >= (3 if field == "name" else 2)
+        return message.confidence >= CERTAIN and (message.words >= 3 or asks(message.text))
     if field == "structure" and message.intent in FILINGS and not message.all("structure"):
         return message.confidence >= CERTAIN
     if not asks(message.text):
