@@ -82,7 +82,7 @@ class BotProcess:
     def _run_once(self) -> int:
         # The death signal is tied to this thread, which lives as long as the supervision does.
         self._child = subprocess.Popen(
-            self._command, env=self._environment, start_new_session=True, preexec_fn=_die_with_parent
+            self._command, env=self._environment, start_new_session=True, preexec_fn=die_with_parent
         )
         if self._stopping.is_set():
             self._signal(signal.SIGTERM)
@@ -117,7 +117,7 @@ class BotProcess:
                 return
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """A parent that is killed cannot stop its child: on Linux the kernel does."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

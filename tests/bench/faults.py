@@ -36,6 +36,7 @@ from api.cases.models import Case
 from api.conversations import reading
 from api.database import Database
 from api.settings import async_database_url
+from connectors.bot_process import die_with_parent
 from tests.connectors.telegram_server import TOKEN, TelegramServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +90,13 @@ class Replica:
             "bot": ["tests/connectors/fake_bot.py", str(self.bot_port)],
         }
         self.processes[name] = await asyncio.create_subprocess_exec(
-            sys.executable, *commands[name], cwd=ROOT, env=self.environment, stdout=self.log, stderr=self.log
+            sys.executable,
+            *commands[name],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=self.log,
+            stderr=self.log,
+            preexec_fn=die_with_parent,
         )
 
     async def kill(self, name: str) -> None:
