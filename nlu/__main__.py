@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     curve.add_argument("--out", type=Path, default=Path("docs/learning-curve.png"))
 
     peer = _command(
-        commands, "peer", _peer, "compare with Rasa's default recipe on the same data (takes an hour)"
+        commands, "peer", _peer, "compare with Rasa's default recipe on the same data (takes hours)"
     )
     peer.add_argument("--out", type=Path, default=Path("tests/bench/peer.md"))
     peer.add_argument("--epochs", type=int, default=100)
