@@ -20,6 +20,10 @@ class CaseAction(Action, ABC):
     def __init__(self, api: CaseApi | None = None):
         self.api = api or CaseApi.from_environment()
 
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in the domain."""
+
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         speech = Speech(dispatcher, tracker, domain)
         try:

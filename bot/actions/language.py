@@ -111,4 +111,4 @@ def _is_arabizi(word: str) -> bool:
     bare = normalise(word)
     if not bare.isascii() or not word.strip(".,;:!?()\"'«»").isalnum():
         return False
-    return bare in variants() or bool(DIGIT_AS_LETTER.fullmatch(bare)) and not QUANTITY.fullmatch(bare)
+    return bare in variants() or (bool(DIGIT_AS_LETTER.fullmatch(bare)) and not QUANTITY.fullmatch(bare))

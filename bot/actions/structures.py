@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from bot.actions.case_api import ApiRefused, CaseApi
-from bot.actions.lexicon import has_any, lexicon, negated_before
+from bot.actions.lexicon import fold, has_any, lexicon, negated_before
 from bot.actions.message import Message
 
 MUNICIPALITY = "municipality"
@@ -53,7 +53,7 @@ class Competence:
         """The places that the surest of the names in the text may mean: one that means one town, if there is any."""
         several: list[dict[str, Any]] = []
         for words in place_names(text):
-            places = await self._api.places(words)
+            places = [place for place in await self._api.places(words) if _bears(place, words)]
             if len({place.get("governorate") or place["slug"] for place in places}) == 1:
                 return places
             several = several or places
@@ -130,3 +130,13 @@ def _ends_first(words: list[str]) -> list[list[str]]:
             if not street and not has_any(words[start], lexicon()["streets"]):
                 tried.append(words[start : start + length])
     return [name for name in tried if len(" ".join(name)) > 2]
+
+
+def _bears(place: dict[str, Any], words: str) -> bool:
+    """Whether the words are a name of the place, whole, with or without the article."""
+    names = [place["name"]["ar"], place["name"]["fr"], *(place.get("aliases") or [])]
+    return _bare(words) in {_bare(name) for name in names}
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(?:\u0627\u0644|el |al |la |le |l )", "", fold(name))
