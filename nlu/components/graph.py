@@ -1,5 +1,6 @@
 """What the trainable Rasa components have in common: a sentence classifier kept as plain arrays."""
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from nlu.components.features import WEIGHTS
 from nlu.components.linear import TEMPERATURE, SentenceClassifier
+from nlu.words import HERE
 
 
 class SentenceComponent(GraphComponent):
@@ -27,6 +29,12 @@ class SentenceComponent(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         """`c`, `temperature`, `offsets`: of the SentenceClassifier."""
         return {"c": 1.0, "temperature": TEMPERATURE, "offsets": {}}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """The code and word lists a model is made with: Rasa's cache must not serve one made with others."""
+        sources = sorted([*HERE.glob("components/*.py"), *HERE.glob("lexicon/*.yml"), HERE / "corpus.py"])
+        return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         """Component over a not yet trained classifier."""
