@@ -98,3 +98,9 @@ def test_labels_are_those_of_the_contract(part: str):
 def test_no_download_address_of_a_registry_is_kept():
     assert '"resolved"' not in (ROOT / "package-lock.json").read_text()
     assert [p.name for p in ROOT.glob("requirements/*.txt") if "://" in p.read_text()] == []
+
+
+def test_the_consent_that_is_asked_is_the_one_of_the_policy():
+    asked = yaml.safe_load((ROOT / "bot/filing.yml").read_text(encoding="utf-8"))["consent_version"]
+    policy = yaml.safe_load((ROOT / "api/policy.yml").read_text(encoding="utf-8"))
+    assert asked == policy["consent"]["version"]
