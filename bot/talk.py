@@ -158,12 +158,13 @@ class Talk:
         elif text:
             parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
             parsed = in_view(parsed, text, turn.state or {})
+            parsed = _of_edit(parsed, given.get("edits"), turn.state or {})
         else:
             parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
         metadata = {
             **{
                 name: given.get(name)
-                for name in ("id", "attachments", "location", "contact", "sent_at", "edited")
+                for name in ("id", "attachments", "location", "contact", "sent_at", "edits")
             },
             "text": "" if pressed else text,
             "pressed": bool(pressed),
@@ -202,6 +203,13 @@ def in_view(parsed: dict[str, Any], text: str, state: dict[str, Any]) -> dict[st
         return parsed
     asked = [*aspects, _entity("service", topic)]
     return {**parsed, "intent": {"name": "guidance", "confidence": 1.0}, "entities": asked}
+
+
+def _of_edit(parsed: dict[str, Any], edits: str | None, state: dict[str, Any]) -> dict[str, Any]:
+    """An edit of a message that told a filed case is noted on it; of any other, it is read as a new message."""
+    if not edits or state.get("loop") or edits not in (state.get("slots", {}).get("told_by") or []):
+        return parsed
+    return {**parsed, "intent": {"name": "inform", "confidence": 1.0}}
 
 
 def _entity(name: str, value: str) -> dict[str, Any]:

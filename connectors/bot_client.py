@@ -108,10 +108,10 @@ class BotClient:
 
 def turn_request(message: IncomingMessage, state: dict[str, Any] | None) -> dict[str, Any]:
     """The body of `POST /turn`."""
-    told = message.model_dump(mode="json", exclude={"sender", "id", "language", "refusal"})
+    told = message.model_dump(mode="json", exclude={"sender", "id", "edits", "language", "refusal"})
     return {
         "conversation": str(message.sender),
-        "message": {"id": message.turn_id, **told},
+        "message": {"id": message.turn_id, "edits": message.edited_turn_id, **told},
         "state": state,
     }
 

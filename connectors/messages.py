@@ -86,6 +86,8 @@ class IncomingMessage(_Frozen):
     contact: Contact | None = None
     sent_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     edited: bool = False
+    edits: str | None = Field(default=None, max_length=128)
+    """The channel's id of the message that this one corrects."""
     refusal: str | None = None
     """What the channel could not take of it: a key of texts.yml, told to the citizen before anything else."""
     language: Literal["ar", "fr"] | None = None
@@ -100,7 +102,15 @@ class IncomingMessage(_Frozen):
     @property
     def turn_id(self) -> str:
         """A name for this message that is the same at every attempt: what a filing is keyed by."""
-        return str(uuid.uuid5(_TURN_NAMESPACE, f"{self.sender}\n{self.id}"))
+        return self._turn_id(self.id)
+
+    @property
+    def edited_turn_id(self) -> str | None:
+        """The turn id of the message that this one corrects."""
+        return self._turn_id(self.edits) if self.edits else None
+
+    def _turn_id(self, channel_id: str) -> str:
+        return str(uuid.uuid5(_TURN_NAMESPACE, f"{self.sender}\n{channel_id}"))
 
 
 class Button(_Frozen):

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     peer.add_argument("--out", type=Path, default=Path("tests/bench/peer.md"))
     peer.add_argument("--epochs", type=int, default=100)
+    peer.add_argument("--every", type=int, default=1, help="train on every n-th sentence only")
 
     train = _command(commands, "train", _train, "train the understanding alone")
     train.add_argument("--out", type=Path, default=Path("models"))
@@ -95,7 +96,7 @@ def _curve(options: argparse.Namespace) -> None:
 def _peer(options: argparse.Namespace) -> None:
     from nlu.peer import compare
 
-    print(compare(options.out, options.epochs))
+    print(compare(options.out, options.epochs, options.every))
 
 
 def _train(options: argparse.Namespace) -> None:

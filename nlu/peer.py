@@ -32,31 +32,34 @@ COLUMNS = [
 ]
 
 
-def compare(out: Path, epochs: int = 100) -> str:
-    """Train and measure both recipes, each in a process of its own; write and return the table."""
-    rows = [_measured(name, recipe, epochs) for name, recipe in RECIPES.items()]
+def compare(out: Path, epochs: int = 100, every: int = 1) -> str:
+    """Train both recipes on every n-th sentence and measure them, each in a process of its own; give the table."""
+    rows = [_measured(name, recipe, epochs, every) for name, recipe in RECIPES.items()]
     lines = [f"| {' | '.join(map(str, row))} |" for row in (COLUMNS, ["---"] * len(COLUMNS), *rows)]
-    head = f"{date.today()}: {len(read_training())} training and {len(read_jsonl())} development sentences."
+    head = (
+        f"{date.today()}: {len(read_training()[::every])} training and {len(read_jsonl())} development sentences, "
+        f"{epochs} epochs of DIET and of ResponseSelector."
+    )
     table = "\n".join([head, "", *lines, ""])
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(table, encoding="utf-8")
     return table
 
 
-def _measured(name: str, recipe: Path, epochs: int) -> list[str]:
-    command = [sys.executable, "-W", "ignore", "-m", "nlu.peer", str(recipe), str(epochs)]
+def _measured(name: str, recipe: Path, epochs: int, every: int) -> list[str]:
+    command = [sys.executable, "-W", "ignore", "-m", "nlu.peer", str(recipe), str(epochs), str(every)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return [name, *done.stdout.strip().splitlines()[-1].split()]
 
 
-def measure(recipe: Path, epochs: int) -> list[str]:
+def measure(recipe: Path, epochs: int, every: int) -> list[str]:
     """Train one recipe here and now and measure it: the columns after its name."""
     from rasa.model_training import train_nlu
 
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         model = train_nlu(
-            str(write_recipe(recipe, Path(folder), epochs)), str(write_data(Path(folder))), folder
+            str(write_recipe(recipe, Path(folder), epochs)), str(write_data(Path(folder), every)), folder
         )
         seconds = time.perf_counter() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -80,10 +83,10 @@ def write_recipe(recipe: Path, folder: Path, epochs: int) -> Path:
     return path
 
 
-def write_data(folder: Path) -> Path:
-    """All training sentences as one Rasa file, with the responses that ResponseSelector wants."""
+def write_data(folder: Path, every: int = 1) -> Path:
+    """Every n-th training sentence as one Rasa file, with the responses that ResponseSelector wants."""
     blocks: dict[tuple[str, tuple[str, ...]], list[Sentence]] = {}
-    for sentence in read_training():
+    for sentence in read_training()[::every]:
         blocks.setdefault((sentence.label, sentence.aspects), []).append(sentence)
     nlu = [
         {
@@ -101,4 +104,4 @@ def write_data(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    print(*measure(Path(sys.argv[1]), int(sys.argv[2])))
+    print(*measure(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))

@@ -7,6 +7,7 @@ from typing import Any
 from bot.actions.speech import Speech, button, isolate
 
 EVENTS_SHOWN = 5
+UNDATED = "contest_or_close"
 TO_A_STRUCTURE = {"assigned", "transferred"}
 TELLS_ITS_TEXT = {"information_asked", "interim_reply", "inadmissible", "addition", "merged"}
 ACTS = {
@@ -71,8 +72,14 @@ def _values(speech: Speech, case: dict[str, Any]) -> dict[str, Any]:
         if structure
         else speech.word("utter_word_central_office"),
         "filed": day(case.get("filed_at")),
-        "since": day(case.get("last_event_at") or case.get("filed_at")),
+        "since": day(_held_since(case)),
     }
+
+
+def _held_since(case: dict[str, Any]) -> str | None:
+    """When the case came to the structure that has it; the last news of it where the story is not told."""
+    moves = [event["at"] for event in case.get("events") or [] if event["type"] in TO_A_STRUCTURE]
+    return moves[-1] if moves else case.get("last_event_at") or case.get("filed_at")
 
 
 def _story(speech: Speech, case: dict[str, Any]) -> str:
@@ -95,10 +102,9 @@ def _event(speech: Speech, event: dict[str, Any]) -> str:
 
 
 def _next(speech: Speech, case: dict[str, Any]) -> str:
+    """What comes next, and by when the administration aims to do it, if it named a day."""
     coming = case.get("next") or {}
-    key = f"utter_next_{coming.get('what')}"
-    return (
-        speech.word(key, date=day(coming.get("aim")))
-        if coming and speech.has(key) and coming.get("aim")
-        else ""
-    )
+    key, aim = f"utter_next_{coming.get('what')}", coming.get("aim")
+    if not speech.has(key) or not (aim or coming["what"] == UNDATED):
+        return ""
+    return speech.word(key, date=day(aim))

@@ -35,6 +35,7 @@ class Filing:
     started_by: str = ""
     offered: list[dict[str, Any]] = field(default_factory=list)
     suggested: list[dict[str, Any]] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_slot(cls, slot: dict[str, Any] | None) -> Filing | None:
@@ -85,6 +86,10 @@ class Filing:
         self.skipped = [other for other in self.skipped if other != name]
         self.editing = None if self.editing == name else self.editing
         self.failures = 0
+
+    def given_by(self, message_id: str | None) -> str | None:
+        """The field that this message gave, if any."""
+        return next((name for name, source in self.sources.items() if source == message_id), None)
 
     def skip(self, name: str) -> None:
         """Leaves an optional field unanswered."""

@@ -34,6 +34,11 @@ class FilingTurn(FormTurn):
         self.state = Filing.from_slot(tracker.get_slot("filing"))
         self.last_question = tracker.get_slot("last_question")
 
+    async def play(self) -> Events:
+        """An edited message gives the field that it gave before, once more."""
+        edited = self.state.given_by(self.message.edits) if self.state and not self.comes_back else None
+        return await self.correct(edited, self.message) if edited else await super().play()
+
     # -- beginning and end
 
     async def begin(self) -> Events:
@@ -70,7 +75,8 @@ class FilingTurn(FormTurn):
             self.speech.say("utter_filing_refused", buttons=self.field_buttons())
             return self.keep("confirm")
         self.tell_filed(case)
-        return [*self.end(), SlotSet("last_reference", case["reference"])]
+        told_by = sorted({*self.state.sources.values(), self.state.started_by})
+        return [*self.end(), SlotSet("last_reference", case["reference"]), SlotSet("told_by", told_by)]
 
     async def filed_before(self) -> Events:
         """The first try got through although its answer was lost: what was filed then stands."""
@@ -110,6 +116,7 @@ class FilingTurn(FormTurn):
         if corrected := correction(self.message, self.state, field):
             return await self.correct(*corrected)
         await self.take(field, self.message)
+        self.state.sources[field] = self.message.id
         if field == "confirm":
             return await self.confirmed(self.state.fields.pop("confirm"))
         return await self.ask()

@@ -12,7 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.actions.action import CaseAction, Events
 from bot.actions.case_api import ApiUnavailable
 from bot.actions.fields import Unreadable
-from bot.actions.filing_turn import answers_beside, is_side_question, steering
+from bot.actions.filing_turn import ANSWERABLE, SIDE_TALK, answers_beside, is_side_question, steering
+from bot.actions.lexicon import asks
 from bot.actions.message import Message
 from bot.actions.speech import Speech, button, isolate
 
@@ -72,9 +73,11 @@ class FormTurn(ABC):
             return await self.begin()
         if self.message.away_hours >= LONG_AWAY:
             self.remind()
+        field = self.asked or self.state.next_field
+        if self.comes_back:
+            self.count_if_missed(field)
         if self.comes_back or self.only_comes_back_to_it():
             return await self.ask()
-        field = self.asked or self.state.next_field
         if act := steering(self.message, field, self.state.optional(field)):
             return await getattr(self, f"on_{act}")(field)
         if self.is_aside(field):
@@ -123,6 +126,7 @@ class FormTurn(ABC):
             self.skip(field)
         else:
             self.speech.say("utter_needed", field=self.speech.word(f"utter_field_{field}"))
+            self.count_failure(field)
         return await self.ask()
 
     def skip(self, field: str) -> None:
@@ -137,15 +141,25 @@ class FormTurn(ABC):
         """Explains, gives an example the second time, a way out the fourth; then the same question again."""
         if field not in FREE_TEXT and answers_beside(self.message):
             return []
-        self.state.failures += 1
         self.speech.say(
             f"utter_problem_{problem.key}", **{name: isolate(value) for name, value in problem.values.items()}
         )
+        self.count_failure(field)
+        return await self.ask()
+
+    def count_failure(self, field: str) -> None:
+        """An answer was missed once more: an example the second time, ways out from the fourth."""
+        self.state.failures += 1
         if self.state.failures >= EXAMPLE_AFTER and self.speech.has(f"utter_example_{field}"):
             self.speech.say(f"utter_example_{field}")
         if self.state.failures >= HELP_AFTER:
             self.speech.say("utter_stuck", buttons=self.ways_out(field))
-        return await self.ask()
+
+    def count_if_missed(self, field: str) -> None:
+        """Small talk where a value was asked ("the same number") is an answer missed; a question is none."""
+        helps = ANSWERABLE | SIDE_TALK | {"greet", "thank", "goodbye"}
+        if not self.message.pressed and self.message.intent not in helps and not asks(self.message.text):
+            self.count_failure(field)
 
     def ways_out(self, field: str) -> list[dict[str, str]]:
         acts = [*(["skip"] if self.state.optional(field) else []), "talk_to_human", "cancel"]

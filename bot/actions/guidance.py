@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 from rasa_sdk import Tracker
@@ -34,16 +35,30 @@ class ActionAnswerGuidance(CaseAction):
         except ApiRefused:
             speech.say("utter_no_article")
             return []
-        self.tell(speech, article, asked_aspects(message))
+        self.tell(speech, article, asked_aspects(message), await self.what_next(speech, slug))
         asked = [] if message.pressed else [SlotSet("last_question", clean(message.text)[:QUESTION_KEPT])]
         return [SlotSet("topic", slug), SlotSet("misunderstood", 0), *asked]
 
-    def tell(self, speech: Speech, article: Article, aspects: list[str]) -> None:
+    async def what_next(self, speech: Speech, slug: str) -> list[dict[str, str]]:
+        """Buttons for what often comes next: the service needed after this one, and an act."""
+        act, service = way_on(speech, next_act(slug)), next_service(slug)
+        if not service:
+            return [act]
+        try:
+            title = speech.name(await self.api.article(service))
+        except ApiRefused:
+            return [act]
+        return [button(f"\u2795 {title}", f"/guidance/{service}"), act]
+
+    def tell(
+        self, speech: Speech, article: Article, aspects: list[str], what_next: list[dict[str, str]]
+    ) -> None:
         """The answer, or, when nothing sure enough is known, the office that knows."""
+        others = article.others(aspects)[:ASPECT_BUTTONS]
         buttons = [
-            button(speech.word(f"utter_aspect_{a}"), article.payload(a)) for a in article.others(aspects)
+            button(speech.word(f"utter_aspect_{aspect}"), article.payload(aspect)) for aspect in others
         ]
-        buttons = [*buttons[:ASPECT_BUTTONS], way_on(speech, next_step(article.slug))]
+        buttons += what_next
         if article.unsure or not article.summary():
             speech.say(
                 "utter_ask_the_office", buttons=buttons[-1:], title=article.title, office=article.offices()
@@ -68,14 +83,20 @@ class ActionAnswerGuidance(CaseAction):
 
 
 @cache
-def _next_steps() -> dict[str, str]:
-    steps = yaml.safe_load((Path(__file__).resolve().parent.parent / "next_steps.yml").read_text())
-    return {slug: act for act, slugs in steps.items() for slug in slugs}
+def _steps() -> dict[str, Any]:
+    return yaml.safe_load(
+        (Path(__file__).resolve().parent.parent / "next_steps.yml").read_text(encoding="utf-8")
+    )
 
 
-def next_step(slug: str) -> str:
+def next_act(slug: str) -> str:
     """The act that an answer on this service offers (bot/next_steps.yml), a written request by default."""
-    return _next_steps().get(slug, "request_guidance")
+    return next((act for act, slugs in _steps()["acts"].items() if slug in slugs), "request_guidance")
+
+
+def next_service(slug: str) -> str | None:
+    """The service that people often need after this one."""
+    return _steps()["services"].get(slug)
 
 
 def asked_aspects(message: Message) -> list[str]:

@@ -26,6 +26,7 @@ class Message:
     choice: dict[str, str] | None = None
     sent_at: str = ""
     away_hours: float = 0.0
+    edits: str | None = None
 
     @classmethod
     def of(cls, tracker: Tracker) -> Message:
@@ -48,6 +49,7 @@ class Message:
             choice=metadata.get("choice"),
             sent_at=metadata.get("sent_at") or "",
             away_hours=metadata.get("away_hours") or 0.0,
+            edits=metadata.get("edits"),
         )
 
     def all(self, kind: str) -> list[dict[str, Any]]:

@@ -6,9 +6,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
 from bot.actions.action import CaseAction, Events
+from bot.actions.case_api import ApiRefused
 from bot.actions.clarify import way_on
+from bot.actions.fields import clean
 from bot.actions.message import Message
-from bot.actions.speech import Speech
+from bot.actions.speech import Speech, isolate
 
 
 class ActionReceive(CaseAction):
@@ -19,7 +21,9 @@ class ActionReceive(CaseAction):
 
     async def act(self, speech: Speech, tracker: Tracker) -> Events:
         message = Message.of(tracker)
-        if message.choice:
+        if message.edits:
+            await self.note_edit(speech, message, tracker.get_slot("last_reference"))
+        elif message.choice:
             speech.say("utter_button_over")
         elif message.location:
             speech.say("utter_place_out_of_the_blue", buttons=[way_on(speech, "file_notice")])
@@ -29,6 +33,16 @@ class ActionReceive(CaseAction):
         else:
             speech.say("utter_empty")
         return []
+
+    async def note_edit(self, speech: Speech, message: Message, reference: str) -> None:
+        """A message that told a case was edited after the filing: the case keeps both."""
+        body = {"text": clean(message.text), "attachments": [file["id"] for file in message.attachments]}
+        try:
+            await self.api.follow(reference, "additions", body, message.identity, None, message.id)
+        except ApiRefused:
+            speech.say("utter_problem_refused")
+        else:
+            speech.say("utter_done_add_to_case", reference=isolate(reference))
 
 
 class ActionTalkToHuman(CaseAction):

@@ -118,6 +118,7 @@ def _message(message: Message, *, edited: bool) -> Heard:
         "payload": payload,
         "sent_at": message.date,
         "edited": edited,
+        "edits": f"m{message.message_id}" if edited else None,
         "language": _language(message.from_user.language_code if message.from_user else None),
     }
     file = _file(message)

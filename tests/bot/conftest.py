@@ -16,7 +16,7 @@ class FakeApi:
     """Answers like the case API as far as a talk needs it; `down` makes it fail, `cases` holds what was filed."""
 
     def __init__(self):
-        self.cases, self.down = {}, False
+        self.cases, self.additions, self.down = {}, [], False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.down:
@@ -24,6 +24,9 @@ class FakeApi:
         path = request.url.path.removeprefix("/api/v1/")
         if request.method == "POST" and path == "cases":
             return self._file(request)
+        if path.endswith("/additions"):
+            self.additions.append(json.loads(request.content))
+            return httpx.Response(201, json={"reference": "P-2026-7KQ4M2XC", "status": "assigned"})
         if path.startswith("structures/"):
             slug = path.removeprefix("structures/")
             return httpx.Response(

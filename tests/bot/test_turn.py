@@ -139,3 +139,21 @@ async def test_leaving_and_coming_back_days_later(citizen):
 async def test_state_stays_small(citizen):
     await to_confirm(citizen)
     assert len(json.dumps(citizen.memory["state"])) < 10_000
+
+
+async def test_an_edited_message_corrects_the_field_it_gave(citizen, fake_api):
+    await citizen("je veux déposer une plainte")
+    await citizen("oui")
+    await citizen("la STEG")
+    await citizen("Sfax")
+    await citizen("Facture eronée")
+    edited = await citizen("Facture erronée de mars", edits="m5", edited=True)
+    assert "corrigé" in words(edited) and expects(edited) == "description"
+    assert citizen.memory["state"]["slots"]["filing"]["fields"]["subject"] == "Facture erronée de mars"
+
+
+async def test_an_edit_after_the_filing_is_noted_on_the_case(citizen, fake_api):
+    await to_confirm(citizen)
+    await citizen("oui")
+    said = await citizen("Depuis mars je paie une facture qui n'est pas la mienne.", edits="m6", edited=True)
+    assert "P-2026-7KQ4M2XC" in words(said) and fake_api.additions
