@@ -157,3 +157,26 @@ async def test_an_edit_after_the_filing_is_noted_on_the_case(citizen, fake_api):
     await citizen("oui")
     said = await citizen("Depuis mars je paie une facture qui n'est pas la mienne.", edits="m6", edited=True)
     assert "P-2026-7KQ4M2XC" in words(said) and fake_api.additions
+
+
+async def test_a_shared_contact_fills_the_phone(citizen):
+    for text in ("je veux déposer une plainte", "oui", "la STEG", "Sfax", "Facture erronée"):
+        await citizen(text)
+    await citizen("Depuis avril je paie une facture qui n'est pas la mienne.")
+    await citizen("Leila Trabelsi")
+    said = await citizen(contact={"phone": "+216 22 333 444", "name": "Leila"})
+    assert expects(said) == "email"
+    assert citizen.memory["state"]["slots"]["filing"]["fields"]["phone"] == "+21622333444"
+
+
+async def test_a_pin_and_a_photo_go_with_the_notice(citizen, fake_api):
+    await citizen("/file_notice")
+    await citizen("Un trou profond devant l'école, des enfants tombent")
+    await citizen(location={"latitude": 36.8, "longitude": 10.18})
+    await citizen("/skip")
+    photo = {"id": "a1", "name": "trou.jpg", "media_type": "image/jpeg", "size": 1, "kind": "image"}
+    for part in ({"attachments": [photo]}, {"text": "/deny"}, {"text": "/affirm"}):
+        await citizen(**part)
+    (case,) = fake_api.cases.values()
+    assert case["place"] == {"latitude": 36.8, "longitude": 10.18} and case["attachments"] == ["a1"]
+    assert case["anonymous"] and "name" not in case
