@@ -105,7 +105,8 @@ class Article:
         return "\n".join([*told, *doubt])
 
     def _told(self, source: dict[str, Any]) -> str:
-        date = source.get("date") or self._speech.word("utter_word_undated")
+        date = str(source.get("date") or self._speech.word("utter_word_undated"))
+        date = "/".join(reversed(date.split("-"))) if date[:4].isdigit() else date
         return self._speech.word("utter_word_source", title=isolate(source["title"]), date=isolate(date))
 
     def link(self) -> dict[str, str] | None:
