@@ -9,19 +9,23 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from nlu.components.linear import SentenceClassifier
 
-HEADERS = {"label", "intent", "labels", "category"}
+LABEL_NAMES = {"label", "intent", "labels", "category", "class"}
 
 
 def read_csv(path: Path) -> tuple[list[str], list[str]]:
-    """Texts and labels of a `label,text` file, with or without a header line. Raises ValueError on another
-    shape.
+    """Texts and labels of a `label,text` file; a header line that names the label settles the order.
+
+    Raises ValueError on another shape.
     """
     with path.open(encoding="utf-8-sig", newline="") as stream:
         rows = [row for row in csv.reader(stream) if row]
-    if rows and rows[0][0].strip().lower() in HEADERS:
-        rows = rows[1:]
+    header = [name.strip().lower() for name in rows[0]] if rows else []
+    label = next((at for at, name in enumerate(header) if name in LABEL_NAMES), None)
+    rows = rows if label is None else rows[1:]
     if any(len(row) < 2 for row in rows) or not rows:
         raise ValueError(f"{path}: every line must be label,text")
+    if label:
+        return [",".join(row[:label]).strip() for row in rows], [row[label].strip() for row in rows]
     return [",".join(row[1:]).strip() for row in rows], [row[0].strip() for row in rows]
 
 
