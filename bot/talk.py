@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,16 +19,13 @@ from rasa_sdk.executor import ActionExecutor
 from bot import actions
 from bot.actions.action import CaseAction
 from bot.actions.case_api import CaseApi
-from bot.actions.following import plan as following_plan
-from bot.actions.lexicon import is_danger, wished_filing
+from bot.actions.lexicon import is_danger
+from bot.context import in_view, of_edit
 from bot.payloads import read_payload
 from bot.state import restore, take
-from nlu.components.aspect import cued_aspects, is_bare_follow_up
 from nlu.components.normalisation import normalise
 
 TEXT_LIMIT = 20_000
-FOLLOW_UP_WORDS, NAMES_A_SERVICE = 6, 0.5
-FOLLOWING = {"check_status", *following_plan()["acts"]}
 
 
 @dataclass(frozen=True)
@@ -158,7 +154,7 @@ class Talk:
         elif text:
             parsed = await self._processor.parse_message(UserMessage(text.lstrip("/") or "?"))
             parsed = in_view(parsed, text, turn.state or {})
-            parsed = _of_edit(parsed, given.get("edits"), turn.state or {})
+            parsed = of_edit(parsed, given.get("edits"), turn.state or {})
         else:
             parsed = {"text": "", "intent": {"name": "inform", "confidence": 1.0}, "entities": []}
         metadata = {
@@ -174,46 +170,6 @@ class Talk:
         return UserMessage(
             text or "-", sender_id=turn.conversation, parse_data={**parsed, "text": text}, metadata=metadata
         )
-
-
-def in_view(parsed: dict[str, Any], text: str, state: dict[str, Any]) -> dict[str, Any]:
-    """The parse with what the words alone do not show.
-
-    A reference is a wish to follow that case, whatever else the words may look like. A question that only names an
-    aspect is about the topic of the talk. Whoever wishes to complain or to report, and asks nothing, wants to file
-    even where the words also name a service. Rasa throws everything away at the intent `restart`, before any form is
-    asked: while one runs, it is `cancel`, which the form weighs.
-    """
-    intent, entities = parsed["intent"], parsed["entities"]
-    if intent["name"] not in FOLLOWING and any(entity["entity"] == "reference" for entity in entities):
-        return {**parsed, "intent": {"name": "check_status", "confidence": 1.0}}
-    if intent["name"] == "guidance" and (act := wished_filing(text)):
-        return {**parsed, "intent": {"name": act, "confidence": 1.0}}
-    if state.get("loop"):
-        return {**parsed, "intent": {**intent, "name": "cancel"}} if intent["name"] == "restart" else parsed
-    topic = state.get("slots", {}).get("topic")
-    if not topic:
-        return parsed
-    aspects = [_entity("aspect", aspect) for aspect in cued_aspects(normalise(text).split())]
-    if not is_bare_follow_up(text):
-        seen = [e for e in entities if e["entity"] == "aspect" and e["value"] != "general"]
-        unsure = intent["name"] == "nlu_fallback" or intent["confidence"] < NAMES_A_SERVICE
-        aspects = seen if unsure and len(text.split()) <= FOLLOW_UP_WORDS else []
-    if not aspects:
-        return parsed
-    asked = [*aspects, _entity("service", topic)]
-    return {**parsed, "intent": {"name": "guidance", "confidence": 1.0}, "entities": asked}
-
-
-def _of_edit(parsed: dict[str, Any], edits: str | None, state: dict[str, Any]) -> dict[str, Any]:
-    """An edit of a message that told a filed case is noted on it; of any other, it is read as a new message."""
-    if not edits or state.get("loop") or edits not in (state.get("slots", {}).get("told_by") or []):
-        return parsed
-    return {**parsed, "intent": {"name": "inform", "confidence": 1.0}}
-
-
-def _entity(name: str, value: str) -> dict[str, Any]:
-    return {"entity": name, "value": value, "confidence": 1.0, "extractor": "context"}
 
 
 def executor_with(api: CaseApi) -> ActionExecutor:
@@ -272,5 +228,4 @@ def _away(turn: Turn) -> float:
 
 def load(model: str, api: CaseApi) -> Talk:
     """Loads the newest model of a folder, or the model of that name (a few seconds)."""
-    asyncio.set_event_loop_policy(None)
     return Talk(model, api)
