@@ -251,11 +251,12 @@ class FilingTurn(FormTurn):
         self.state.fields["confirm"] = True
 
     async def take_structure(self, message: Message) -> None:
-        named = self.offered_by_kind(message) or await self.competence.likely(
-            message, self.state.fields.get("governorate")
-        )
+        governorate = self.state.fields.get("governorate")
+        named = self.offered_by_kind(message) or await self.competence.named(message, governorate)
+        if not named and not self.only_a_town_hall(message):
+            named = await self.competence.likely(message, governorate)
         if not named:
-            raise Unreadable("structure")
+            raise Unreadable("structure" if not self.only_a_town_hall(message) else "which_town")
         if "governorate" not in self.state.fields and (governorate := _first_governorate(message)):
             self.state.give("governorate", governorate)
         self.choose_or_offer(named)
@@ -269,6 +270,11 @@ class FilingTurn(FormTurn):
         if named != [MUNICIPALITY] or message.all("municipality") or message.all("governorate"):
             return []
         return [s for s in offered if s["slug"].startswith("municipality-")]
+
+    @staticmethod
+    def only_a_town_hall(message: Message) -> bool:
+        """ "The municipality", and no word of which."""
+        return [entity["value"] for entity in message.all("structure")] == [MUNICIPALITY]
 
     def choose_or_offer(self, structures: list[dict[str, Any]]) -> None:
         """One named structure is kept; several, or one that was only guessed, are offered as buttons."""
@@ -335,8 +341,15 @@ class FilingTurn(FormTurn):
                 button(word("utter_title_cancel"), "/cancel"),
             ]
         offered = self.state.offered if field == "structure" else []
-        choices = [button(self.speech.name(s), f"/choose/structure/{s['slug']}") for s in offered]
+        choices = [button(self.title(s, offered), f"/choose/structure/{s['slug']}") for s in offered]
         return choices + ([button(word("utter_title_skip"), "/skip")] if self.state.optional(field) else [])
+
+    def title(self, structure: dict[str, Any], among: list[dict[str, Any]]) -> str:
+        """The name of a structure, with its governorate where another one bears it too."""
+        name = self.speech.name(structure)
+        alike = sum(self.speech.name(other) == name for other in among) > 1
+        place = f"utter_{(structure.get('governorate') or '').replace('-', '_')}"
+        return f"{name} ({self.speech.word(place)})" if alike and self.speech.has(place) else name
 
     def field_buttons(self) -> list[dict[str, str]]:
         given = [name for name in self.state.asked if name not in ("consent", "confirm")]
@@ -369,7 +382,7 @@ class FilingTurn(FormTurn):
 
 
 def _brief(structure: dict[str, Any]) -> dict[str, Any]:
-    return {key: structure[key] for key in ("slug", "name", "why") if key in structure}
+    return {key: structure[key] for key in ("slug", "name", "governorate", "why") if key in structure}
 
 
 def _first_governorate(message: Message) -> str | None:

@@ -42,9 +42,19 @@ def _fillers() -> frozenset[str]:
 
 
 def cued_aspects(words: Sequence[str]) -> list[str]:
-    """Aspects whose words stand among normalised words, in order."""
-    found = [cue for word in words if (cue := _cue(word))]
-    return list(dict.fromkeys(found))
+    """Aspects whose words stand among normalised words, in order; "how much" is of time when time is named."""
+    found = [(cue, word) for word in words if (cue := _cue(word))]
+    others = [cue for cue, word in found if not _how_much(word)]
+    return list(dict.fromkeys(others or [cue for cue, _ in found]))
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> frozenset[str]:
+    return frozenset(stem(normalise(word)) for word in lexicon("aspects")["how_much"])
+
+
+def _how_much(word: str) -> bool:
+    return any(stem(form) in _amounts() for form in _without_clitics(word))
 
 
 def is_bare_follow_up(text: str) -> bool:
