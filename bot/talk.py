@@ -17,7 +17,7 @@ from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
 from bot import actions
-from bot.actions.action import CaseAction
+from bot.actions.action import ApiAction
 from bot.actions.case_api import CaseApi
 from bot.actions.lexicon import is_danger
 from bot.context import in_view, of_edit
@@ -178,7 +178,7 @@ def executor_with(api: CaseApi) -> ActionExecutor:
     executor._import_submodules(actions)
     for action in _leaves(Action):
         if action.__module__.startswith("bot.actions"):
-            executor.register_action(action(api) if issubclass(action, CaseAction) else action())
+            executor.register_action(action(api) if issubclass(action, ApiAction) else action())
     return executor
 
 

@@ -14,8 +14,8 @@ from bot.actions.speech import Speech
 Events = list[dict[str, Any]]
 
 
-class CaseAction(Action, ABC):
-    """An action that may ask the case API. When the API is down it says so and changes nothing."""
+class ApiAction(Action, ABC):
+    """An action that holds the door to the case API."""
 
     def __init__(self, api: CaseApi | None = None):
         self.api = api or CaseApi.from_environment()
@@ -23,6 +23,10 @@ class CaseAction(Action, ABC):
     @abstractmethod
     def name(self) -> str:
         """The action's name in the domain."""
+
+
+class CaseAction(ApiAction):
+    """An action that may ask the case API. When the API is down it says so and changes nothing."""
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
         speech = Speech(dispatcher, tracker, domain)

@@ -10,7 +10,7 @@ from bot.actions.speech import Speech, isolate
 
 ASPECTS = ("documents", "fee", "delay", "where", "conditions", "legal_basis", "online", "validity")
 IN_SUMMARY = ("numbers", "documents", "fee", "delay", "where")
-EXTRA = ("benefit", "numbers")
+EXTRA = ("benefit", "notes")
 LINES_SHOWN = 14
 _LATIN_OR_NUMBER = re.compile(r"[+]?[0-9A-Za-zÀ-ÿ](?:[0-9A-Za-zÀ-ÿ@.,:/'’&°%\- ]*[0-9A-Za-zÀ-ÿ%])?")
 
@@ -50,7 +50,7 @@ class Article:
     def summary(self) -> list[str]:
         """What a general question is answered with."""
         known = [aspect for aspect in IN_SUMMARY if self.lines(aspect)]
-        return known or [aspect for aspect in (*ASPECTS, *EXTRA, "notes") if self.lines(aspect)][:3]
+        return known or [aspect for aspect in (*ASPECTS, *EXTRA) if self.lines(aspect)][:3]
 
     def offices(self) -> str:
         """The responsible structures, the leading one first."""

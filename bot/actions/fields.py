@@ -177,7 +177,7 @@ def code_beside_reference(message: Message) -> str | None:
     for reference in message.all("reference"):
         start, end = reference.get("start") or 0, reference.get("end") or 0
         text = text[:start] + " " * (end - start) + text[end:]
-    found = re.search(r"(?<![0-9A-Z-])[0-9A-Z]{4}-[0-9A-Z]{4}(?![0-9A-Z-])", text)
+    found = CODE_SHAPE.search(text)
     return found.group() if found else None
 
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.actions.plans import read_plan
 
 FORM = "filing_form"
 
 
-@cache
 def plan() -> dict[str, Any]:
     """bot/filing.yml: the fields of each kind of filing."""
-    return yaml.safe_load((Path(__file__).resolve().parent.parent / "filing.yml").read_text(encoding="utf-8"))
+    return read_plan("filing")
 
 
 def kind_of(intent: str) -> str | None:

@@ -131,7 +131,7 @@ class FilingTurn(FormTurn):
             return await self.ask()
         if field == "structure":
             await self.choose_structure(value)
-        elif field == "governorate" and self.speech.has(f"utter_{value.replace('-', '_')}"):
+        elif field == "governorate" and self.speech.place(value):
             self.state.give(field, value)
         else:
             self.speech.say("utter_button_over")
@@ -192,9 +192,10 @@ class FilingTurn(FormTurn):
             self.state.suggested = [_brief(s) for s in await self.competence.concerned(message)]
         if field != "place" or not message.text:
             return
-        if governorate := await self.competence.governorate_of(message.text) or _first_governorate(message):
+        governorate, town_halls = await self.competence.place(message.text)
+        if governorate := governorate or _first_governorate(message):
             self.state.give("governorate", governorate)
-        halls = [{**hall, "why": hall["name"]} for hall in await self.competence.town_halls(message.text)]
+        halls = [{**hall, "why": hall["name"]} for hall in town_halls]
         others = [s for s in self.state.suggested if not (halls and s["slug"].startswith("municipality-"))]
         self.offer([*halls, *others])
 
@@ -266,8 +267,7 @@ class FilingTurn(FormTurn):
         offered = [{key: s[key] for key in ("slug", "name")} for s in self.state.offered]
         if agreement(message) and len(offered) == 1:
             return offered
-        named = [entity["value"] for entity in message.all("structure")]
-        if named != [MUNICIPALITY] or message.all("municipality") or message.all("governorate"):
+        if not self.only_a_town_hall(message) or message.all("municipality") or message.all("governorate"):
             return []
         return [s for s in offered if s["slug"].startswith("municipality-")]
 
@@ -348,8 +348,8 @@ class FilingTurn(FormTurn):
         """The name of a structure, with its governorate where another one bears it too."""
         name = self.speech.name(structure)
         alike = sum(self.speech.name(other) == name for other in among) > 1
-        place = f"utter_{(structure.get('governorate') or '').replace('-', '_')}"
-        return f"{name} ({self.speech.word(place)})" if alike and self.speech.has(place) else name
+        place = self.speech.place(structure.get("governorate"))
+        return f"{name} ({place})" if alike and place else name
 
     def field_buttons(self) -> list[dict[str, str]]:
         given = [name for name in self.state.asked if name not in ("consent", "confirm")]
@@ -373,7 +373,7 @@ class FilingTurn(FormTurn):
         if field == "structure":
             return self.speech.name(value)
         if field == "governorate":
-            return self.speech.word(f"utter_{value.replace('-', '_')}")
+            return self.speech.place(value) or value
         if field == "attachments":
             return str(len(value))
         if field == "place":

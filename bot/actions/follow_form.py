@@ -67,9 +67,10 @@ class FollowTurn(FormTurn):
 
     async def among_own_cases(self) -> Events:
         """Under a case that was just told, its buttons act on it; else the only own case, or a choice of them."""
-        own = [case["reference"] for case in await self.api.own_cases(self.message.identity)]
         if self.message.pressed and self.last_reference and self.state.act != STATUS:
-            own, self.state.code = [self.last_reference], self.last_code
+            self.state.code = self.last_code
+            return await self.open(self.last_reference)
+        own = [case["reference"] for case in await self.api.own_cases(self.message.identity)]
         if len(own) == 1:
             return await self.open(own[0])
         self.state.choices = own[:CASES_OFFERED]
@@ -166,14 +167,17 @@ class FollowTurn(FormTurn):
         """A wrong reference or code, or too many tries: a clear sentence and the same question."""
         self.state.code, self.state.failures = None, self.state.failures + 1
         self.state.reference = reference if refusal.code == "wrong_code" else None
+        self.say_refusal(refusal)
+        if refusal.code == "too_many_attempts":
+            return self.end()
+        return await self.ask()
+
+    def say_refusal(self, refusal: ApiRefused) -> None:
         known = f"utter_problem_{refusal.code}"
         minutes = max(1, round((refusal.retry_after or 60) / 60))
         self.speech.say(
             known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(minutes)
         )
-        if refusal.code == "too_many_attempts":
-            return self.end()
-        return await self.ask()
 
     async def carry_out(self) -> Events:
         path, body = self.state.body()
@@ -183,8 +187,7 @@ class FollowTurn(FormTurn):
                 self.state.reference, path, body, self.message.identity, self.state.code, key
             )
         except ApiRefused as refusal:
-            known = f"utter_problem_{refusal.code}"
-            self.speech.say(known if self.speech.has(known) else "utter_problem_refused", minutes=isolate(1))
+            self.say_refusal(refusal)
             return self.end()
         self.speech.say(
             f"utter_done_{self.state.act}", custom=case_custom(case), reference=isolate(self.state.reference)

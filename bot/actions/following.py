@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
+from bot.actions.plans import read_plan
 
 FORM = "follow_form"
 STATUS = "check_status"
 
 
-@cache
 def plan() -> dict[str, Any]:
     """bot/following.yml: the acts and their fields."""
-    return yaml.safe_load(
-        (Path(__file__).resolve().parent.parent / "following.yml").read_text(encoding="utf-8")
-    )
+    return read_plan("following")
 
 
 @dataclass

@@ -9,20 +9,26 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.actions.action import CaseAction, Events
+from bot.actions.action import ApiAction, Events
 from bot.actions.case_api import ApiUnavailable
 from bot.actions.fields import Unreadable
-from bot.actions.filing_turn import ANSWERABLE, SIDE_TALK, answers_beside, is_side_question, steering
+from bot.actions.filing_turn import (
+    ANSWERABLE,
+    FREE_TEXT,
+    SIDE_TALK,
+    answers_beside,
+    is_side_question,
+    steering,
+)
 from bot.actions.lexicon import asks
 from bot.actions.message import Message
 from bot.actions.speech import Speech, button, isolate
 
 EXAMPLE_AFTER, HELP_AFTER = 2, 4
 LONG_AWAY = 6.0  # hours
-FREE_TEXT = {"subject", "description", "place", "name", "comment"}
 
 
-class FormAction(CaseAction):
+class FormAction(ApiAction):
     """Runs one turn of a form; Rasa calls it `validate_<form>` at every message while the form is active."""
 
     turn: type[FormTurn]
@@ -34,9 +40,6 @@ class FormAction(CaseAction):
         except ApiUnavailable:
             return turn.api_is_down()
 
-    async def act(self, speech: Speech, tracker: Tracker) -> Events:
-        return await self.turn(self, speech, tracker).play()
-
 
 class FormTurn(ABC):
     """One turn of a form. No events at all hand the message over to the rules: it is a side question."""
@@ -44,7 +47,7 @@ class FormTurn(ABC):
     slot: str
     state: Any
 
-    def __init__(self, action: CaseAction, speech: Speech, tracker: Tracker):
+    def __init__(self, action: ApiAction, speech: Speech, tracker: Tracker):
         self.api, self.speech = action.api, speech
         self.message = Message.of(tracker)
         self.asked = tracker.get_slot("requested_slot")
@@ -139,7 +142,7 @@ class FormTurn(ABC):
 
     async def not_understood(self, field: str, problem: Unreadable) -> Events:
         """Explains, gives an example the second time, a way out the fourth; then the same question again."""
-        if field not in FREE_TEXT and answers_beside(self.message):
+        if field not in FREE_TEXT | {"name"} and answers_beside(self.message):
             return []
         self.speech.say(
             f"utter_problem_{problem.key}", **{name: isolate(value) for name, value in problem.values.items()}

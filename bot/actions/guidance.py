@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 
@@ -16,6 +11,7 @@ from bot.actions.case_api import ApiRefused
 from bot.actions.clarify import QUESTION_KEPT, way_on
 from bot.actions.fields import clean
 from bot.actions.message import Message
+from bot.actions.plans import read_plan
 from bot.actions.speech import Speech, button
 
 ASPECT_BUTTONS = 4
@@ -72,31 +68,27 @@ class ActionAnswerGuidance(CaseAction):
                 aspect=speech.word(f"utter_aspect_{missing[0]}"),
                 office=article.offices(),
             )
+        link = article.link()
         speech.say(
             "utter_guidance",
             buttons=buttons,
-            custom={"link": article.link()} if article.link() else None,
+            custom={"link": link} if link else None,
             title=article.title,
             body=article.body(known),
             source=article.source_line(known),
         )
 
 
-@cache
-def _steps() -> dict[str, Any]:
-    return yaml.safe_load(
-        (Path(__file__).resolve().parent.parent / "next_steps.yml").read_text(encoding="utf-8")
-    )
-
-
 def next_act(slug: str) -> str:
     """The act that an answer on this service offers (bot/next_steps.yml), a written request by default."""
-    return next((act for act, slugs in _steps()["acts"].items() if slug in slugs), "request_guidance")
+    return next(
+        (act for act, slugs in read_plan("next_steps")["acts"].items() if slug in slugs), "request_guidance"
+    )
 
 
 def next_service(slug: str) -> str | None:
     """The service that people often need after this one."""
-    return _steps()["services"].get(slug)
+    return read_plan("next_steps")["services"].get(slug)
 
 
 def asked_aspects(message: Message) -> list[str]:

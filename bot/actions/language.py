@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.actions.lexicon import has_any, lexicon, wants_language
 from bot.actions.message import Message
-from bot.actions.speech import Speech
+from bot.actions.speech import LANGUAGES, Speech
 from nlu.components.normalisation import normalise, variants
 
 SPOKEN = {"msa": "ar", "derja": "ar", "arabizi": "ar", "french": "fr"}
@@ -42,9 +42,12 @@ class ActionChooseLanguage(Action):
     ) -> list[dict[str, Any]]:
         message = Message.of(tracker)
         now = tracker.get_slot("language")
-        asked_for_other = message.value("language") not in (None, "ar", "fr")
         in_value = tracker.get_slot("requested_slot") in VALUE_FIELDS and not wants_language(message.text)
-        if message.intent == "change_language" and not asked_for_other and (message.pressed or not in_value):
+        if (
+            message.intent == "change_language"
+            and not asks_for_another(message)
+            and (message.pressed or not in_value)
+        ):
             language = asked_language(message, now)
             return [SlotSet("language", language), SlotSet("language_asked", language)]
         language = heard_language(message, tracker, now)
@@ -60,15 +63,20 @@ class ActionTellLanguage(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        other = Message.of(tracker).value("language") not in (None, "ar", "fr")
+        other = asks_for_another(Message.of(tracker))
         Speech(dispatcher, tracker, domain).say("utter_two_languages" if other else "utter_language_changed")
         return []
+
+
+def asks_for_another(message: Message) -> bool:
+    """Whether a language is named that is not spoken here."""
+    return message.value("language") not in (None, *LANGUAGES)
 
 
 def asked_language(message: Message, now: str | None) -> str:
     """The language that the message asks for; the other one when it names none."""
     wanted = message.value("language") or (message.choice or {}).get("value")
-    return wanted if wanted in ("ar", "fr") else {"ar": "fr"}.get(now or "ar", "ar")
+    return wanted if wanted in LANGUAGES else {"ar": "fr"}.get(now or "ar", "ar")
 
 
 def heard_language(message: Message, tracker: Tracker, now: str | None) -> str | None:

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from bot.actions.plans import read_plan
 from nlu.components.normalisation import normalise as fold
 
 ANSWER_WORDS = 8
-HERE = Path(__file__).resolve().parent.parent
 
 
 @cache
 def lexicon() -> dict[str, Any]:
     """bot/lexicon.yml with every word folded the way sentences are."""
-    raw = yaml.safe_load((HERE / "lexicon.yml").read_text(encoding="utf-8"))
-    return {key: _folded(words) for key, words in raw.items()}
+    return {key: _folded(words) for key, words in read_plan("lexicon").items()}
 
 
 def _folded(words: Any) -> Any:

@@ -57,6 +57,11 @@ class Speech:
         """Whether the domain knows this response."""
         return key in self._responses
 
+    def place(self, governorate: str | None) -> str | None:
+        """The name of a governorate by its slug; None for any other word."""
+        key = f"utter_{(governorate or '').replace('-', '_')}"
+        return self.word(key) if self.has(key) else None
+
     def pair(self, label: str, value: str) -> str:
         """ "label: value" with the colon of the language."""
         return self.word("utter_word_pair", label=label, value=value)

@@ -38,23 +38,20 @@ class Competence:
 
     async def governorate_of(self, text: str) -> str | None:
         """The governorate of the place that a text ends with, when all places of that name lie in one."""
-        places = await self._places(text)
-        itself = [place["slug"] for place in places if place["kind"] == "governorate"]
-        governorates = {place.get("governorate") or place["slug"] for place in places}
-        found = itself if len(itself) == 1 else list(governorates)
-        return str(found[0]) if len(found) == 1 else None
+        return _common_governorate(await self._places(text))
 
-    async def town_halls(self, text: str) -> list[dict[str, Any]]:
-        """The municipalities of the place that a description of a place ends with."""
+    async def place(self, text: str) -> tuple[str | None, list[dict[str, Any]]]:
+        """The governorate and the municipalities of the place that a description of a place ends with."""
         places = await self._places(text)
-        return await self._existing([place["slug"] for place in places if place["kind"] == "municipality"])
+        halls = [place["slug"] for place in places if place["kind"] == "municipality"]
+        return _common_governorate(places), await self._existing(halls)
 
     async def _places(self, text: str) -> list[dict[str, Any]]:
         """The places that the surest of the names in the text may mean: one that means one town, if there is any."""
         several: list[dict[str, Any]] = []
         for words in place_names(text):
             places = [place for place in await self._api.places(words) if _bears(place, words)]
-            if len({place.get("governorate") or place["slug"] for place in places}) == 1:
+            if len({_governorate(place) for place in places}) == 1:
                 return places
             several = several or places
         return several
@@ -110,6 +107,17 @@ def _municipalities(message: Message) -> list[str]:
 def _seat(governorate: str | None) -> list[str]:
     """The municipality that bears the governorate's name: the seat."""
     return [governorate.replace("governorate-", "municipality-")] if governorate else []
+
+
+def _governorate(place: dict[str, Any]) -> str:
+    return str(place.get("governorate") or place["slug"])
+
+
+def _common_governorate(places: list[dict[str, Any]]) -> str | None:
+    """The one governorate among the places, or else the one that all of them lie in."""
+    itself = [place["slug"] for place in places if place["kind"] == "governorate"]
+    found = itself if len(itself) == 1 else list({_governorate(place) for place in places})
+    return str(found[0]) if len(found) == 1 else None
 
 
 def place_names(text: str) -> list[str]:
