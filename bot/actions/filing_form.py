@@ -16,7 +16,7 @@ from bot.actions.case_told import case_custom
 from bot.actions.clarify import way_on
 from bot.actions.fields import Unreadable
 from bot.actions.filing import FORM, Filing, kind_of, plan
-from bot.actions.filing_turn import SIDE_TALK, agreement, correction, opening
+from bot.actions.filing_turn import SIDE_TALK, agreement, correction, governorate_said, opening
 from bot.actions.form_turn import FormAction, FormTurn
 from bot.actions.message import Message
 from bot.actions.speech import button, isolate
@@ -49,7 +49,7 @@ class FilingTurn(FormTurn):
         if self.state.kind == "notice":
             await self.notice_more("description", self.message)
         elif not self.message.pressed and (named := await self.competence.named(self.message)):
-            self.choose_or_offer(named)
+            self.open_with(named)
         if self.message.pressed and self.state.kind == "guidance" and self.last_question:
             self.state.give("description", self.last_question)
         return await self.ask()
@@ -193,7 +193,7 @@ class FilingTurn(FormTurn):
         if field != "place" or not message.text:
             return
         governorate, town_halls = await self.competence.place(message.text)
-        if governorate := governorate or _first_governorate(message):
+        if governorate := governorate or governorate_said(message):
             self.state.give("governorate", governorate)
         halls = [{**hall, "why": hall["name"]} for hall in town_halls]
         others = [s for s in self.state.suggested if not (halls and s["slug"].startswith("municipality-"))]
@@ -258,7 +258,7 @@ class FilingTurn(FormTurn):
             named = await self.competence.likely(message, governorate)
         if not named:
             raise Unreadable("structure" if not self.only_a_town_hall(message) else "which_town")
-        if "governorate" not in self.state.fields and (governorate := _first_governorate(message)):
+        if "governorate" not in self.state.fields and (governorate := governorate_said(message)):
             self.state.give("governorate", governorate)
         self.choose_or_offer(named)
 
@@ -275,6 +275,13 @@ class FilingTurn(FormTurn):
     def only_a_town_hall(message: Message) -> bool:
         """ "The municipality", and no word of which."""
         return [entity["value"] for entity in message.all("structure")] == [MUNICIPALITY]
+
+    def open_with(self, structures: list[dict[str, Any]]) -> None:
+        """The structures of the first sentence; one that takes no cases is told, and asked again in its turn."""
+        try:
+            self.choose_or_offer(structures)
+        except Unreadable as problem:
+            self.say_problem(problem)
 
     def choose_or_offer(self, structures: list[dict[str, Any]]) -> None:
         """One named structure is kept; several, or one that was only guessed, are offered as buttons."""
@@ -383,13 +390,6 @@ class FilingTurn(FormTurn):
 
 def _brief(structure: dict[str, Any]) -> dict[str, Any]:
     return {key: structure[key] for key in ("slug", "name", "governorate", "why") if key in structure}
-
-
-def _first_governorate(message: Message) -> str | None:
-    try:
-        return fields.governorate(message)
-    except Unreadable:
-        return None
 
 
 class ValidateFilingForm(FormAction):

@@ -186,13 +186,21 @@ def _beside_names(words: str, message: Message) -> int:
     return len(words.split())
 
 
+def governorate_said(message: Message) -> str | None:
+    """The governorate that the words name or imply, if they do."""
+    try:
+        return fields.governorate(message)
+    except fields.Unreadable:
+        return None
+
+
 def opening(message: Message, filing: Filing) -> dict[str, Any]:
     """The fields that the first sentence of a filing gives at once, structures apart."""
     if message.pressed:
         return {}
     given: dict[str, Any] = {}
-    if "governorate" in filing.asked and message.all("governorate"):
-        given["governorate"] = fields.governorate(message)
+    if "governorate" in filing.asked and message.all("governorate") and (said := governorate_said(message)):
+        given["governorate"] = said
     subject = matter(message)
     if subject and "subject" in filing.asked and len(subject) <= fields.SUBJECT_LENGTH[1]:
         given["subject"] = fields.clean(subject)

@@ -144,11 +144,14 @@ class FormTurn(ABC):
         """Explains, gives an example the second time, a way out the fourth; then the same question again."""
         if field not in FREE_TEXT | {"name"} and answers_beside(self.message):
             return []
-        self.speech.say(
-            f"utter_problem_{problem.key}", **{name: isolate(value) for name, value in problem.values.items()}
-        )
+        self.say_problem(problem)
         self.count_failure(field)
         return await self.ask()
+
+    def say_problem(self, problem: Unreadable) -> None:
+        """Why the message could not be taken."""
+        values = {name: isolate(value) for name, value in problem.values.items()}
+        self.speech.say(f"utter_problem_{problem.key}", **values)
 
     def count_failure(self, field: str) -> None:
         """An answer was missed once more: an example the second time, ways out from the fourth."""

@@ -16,7 +16,7 @@ class FakeApi:
     """Answers like the case API as far as a talk needs it; `down` makes it fail, `cases` holds what was filed."""
 
     def __init__(self):
-        self.cases, self.additions, self.down = {}, [], False
+        self.cases, self.additions, self.down, self.closed = {}, [], False, set()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.down:
@@ -29,9 +29,8 @@ class FakeApi:
             return httpx.Response(201, json={"reference": "P-2026-7KQ4M2XC", "status": "assigned"})
         if path.startswith("structures/"):
             slug = path.removeprefix("structures/")
-            return httpx.Response(
-                200, json={"slug": slug, "name": {"ar": f"هيكل {slug}", "fr": f"Structure {slug}"}}
-            )
+            name = {"ar": f"هيكل {slug}", "fr": f"Structure {slug}"}
+            return httpx.Response(200, json={"slug": slug, "name": name, "closed": slug in self.closed})
         if path.startswith("guidance/"):
             return httpx.Response(200, json=_article(path.removeprefix("guidance/")))
         return httpx.Response(200, json=[])

@@ -180,3 +180,15 @@ async def test_a_pin_and_a_photo_go_with_the_notice(citizen, fake_api):
     (case,) = fake_api.cases.values()
     assert case["place"] == {"latitude": 36.8, "longitude": 10.18} and case["attachments"] == ["a1"]
     assert case["anonymous"] and "name" not in case
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nheb neshki bel STEG fi Sfax 3la fatoura jetni men France",
+        "je veux porter plainte contre l'INAI pour une réponse jamais reçue",
+    ],
+)
+async def test_an_opening_that_names_what_cannot_be_taken_still_opens_the_form(citizen, fake_api, text):
+    fake_api.closed = {"inai"}
+    assert expects(await citizen(text)) == "consent"
